@@ -1,0 +1,692 @@
+// Generated from sdk/schema by npm run generate. Do not edit.
+
+export namespace Kind {
+  export const ProcessExec: u16 = 1;
+  export const ProcessFork: u16 = 2;
+  export const ProcessExit: u16 = 3;
+  export const ProcessMoved: u16 = 4;
+  export const FileOpen: u16 = 10;
+  export const FileModify: u16 = 11;
+  export const NetConnect: u16 = 20;
+  export const NetAccept: u16 = 21;
+  export const NetListen: u16 = 22;
+  export const NetClose: u16 = 23;
+  export const NetUdp: u16 = 24;
+  export const NetDns: u16 = 25;
+  export const NetUnix: u16 = 26;
+  export const NetSocket: u16 = 27;
+  export const SyscallNotable: u16 = 30;
+  export const WindowSyscalls: u16 = 40;
+  export const WindowResources: u16 = 41;
+  export const ContainerStarted: u16 = 50;
+  export const ContainerUpdated: u16 = 51;
+  export const ContainerStopped: u16 = 52;
+  export const CgroupCreated: u16 = 53;
+  export const CgroupRemoved: u16 = 54;
+  export const SensorLoss: u16 = 60;
+}
+
+/** The header of every record; `at` is its address. */
+export class EventRecord {
+  at: usize = 0;
+  /** Kind of the record, a number of the kind table. */
+  @inline get kind(): u16 { return load<u16>(this.at + 0); }
+  /** Length of the whole record in bytes, a multiple of 8. */
+  @inline get length(): u16 { return load<u16>(this.at + 2); }
+  /** Header flags. */
+  @inline get flags(): u16 { return load<u16>(this.at + 4); }
+  /** x86-64 number of the system call behind the event on every architecture; 65535 when there is none. */
+  @inline get syscall(): u16 { return load<u16>(this.at + 6); }
+  /** CLOCK_BOOTTIME in ns. */
+  @inline get time(): u64 { return load<u64>(this.at + 8); }
+  /** Number of the record within the agent epoch, from 1, given at drain. */
+  @inline get sequence(): u64 { return load<u64>(this.at + 16); }
+  /** Process id in the host namespace. */
+  @inline get tgid(): u32 { return load<u32>(this.at + 24); }
+  /** Thread id in the host namespace. */
+  @inline get tid(): u32 { return load<u32>(this.at + 28); }
+  /** Process id of the parent in the host namespace. */
+  @inline get ppid(): u32 { return load<u32>(this.at + 32); }
+  /** Real user id in the host namespace. */
+  @inline get uid(): u32 { return load<u32>(this.at + 36); }
+  /** Start of the process, CLOCK_BOOTTIME in ns; with tgid it names the process. */
+  @inline get start(): u64 { return load<u64>(this.at + 40); }
+  /** Id of the cgroup v2 directory. */
+  @inline get cgroup(): u64 { return load<u64>(this.at + 48); }
+  /** Slot of the container on the node; 0 when it is not known yet or the process is not in a container. */
+  @inline get slot(): u16 { return load<u16>(this.at + 56); }
+  /** Generation of the slot; tells two containers apart that used the same slot. */
+  @inline get generation(): u16 { return load<u16>(this.at + 58); }
+  /** Result of the system call: 0 or a value on success, a negative errno on failure. */
+  @inline get result(): i32 { return load<i32>(this.at + 60); }
+}
+
+/** A process runs a program. The values are those after the exec. */
+export class ProcessExec extends EventRecord {
+  /** Start of the parent, CLOCK_BOOTTIME in ns. */
+  @inline get parent_start(): u64 { return load<u64>(this.at + 64); }
+  /** Inode of the executable. */
+  @inline get inode(): u64 { return load<u64>(this.at + 72); }
+  /** Last status change of the executable, ns since 1970. */
+  @inline get ctime(): u64 { return load<u64>(this.at + 80); }
+  /** Last content change of the executable, ns since 1970. */
+  @inline get mtime(): u64 { return load<u64>(this.at + 88); }
+  /** Effective capabilities, a bit each. */
+  @inline get cap_effective(): u64 { return load<u64>(this.at + 96); }
+  /** Permitted capabilities, a bit each. */
+  @inline get cap_permitted(): u64 { return load<u64>(this.at + 104); }
+  /** Inheritable capabilities, a bit each. */
+  @inline get cap_inheritable(): u64 { return load<u64>(this.at + 112); }
+  /** Real group id. */
+  @inline get gid(): u32 { return load<u32>(this.at + 120); }
+  /** Effective user id. */
+  @inline get euid(): u32 { return load<u32>(this.at + 124); }
+  /** Effective group id. */
+  @inline get egid(): u32 { return load<u32>(this.at + 128); }
+  /** Audit login uid; 4294967295 when unset. */
+  @inline get loginuid(): u32 { return load<u32>(this.at + 132); }
+  /** Process group id in the host namespace. */
+  @inline get pgid(): u32 { return load<u32>(this.at + 136); }
+  /** Session id in the host namespace. */
+  @inline get sid(): u32 { return load<u32>(this.at + 140); }
+  /** Process id in its own namespace. */
+  @inline get vpid(): u32 { return load<u32>(this.at + 144); }
+  /** Process group id in its own namespace. */
+  @inline get vpgid(): u32 { return load<u32>(this.at + 148); }
+  /** Session id in its own namespace. */
+  @inline get vsid(): u32 { return load<u32>(this.at + 152); }
+  /** Device number of the controlling terminal; 0 when there is none. */
+  @inline get tty(): u32 { return load<u32>(this.at + 156); }
+  /** Number of arguments before any truncation. */
+  @inline get argc(): u32 { return load<u32>(this.at + 160); }
+  /** Facts about the executable: bits of the exe flags table. */
+  @inline get exe_flags(): u32 { return load<u32>(this.at + 164); }
+  /** Path of the executable, resolved by the kernel. */
+  @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 168), <usize>load<u16>(this.at + 170)); }
+  @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 168); }
+  @inline get path_length(): i32 { return <i32>load<u16>(this.at + 170); }
+  /** Path as the caller gave it to the kernel. */
+  @inline get filename(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 172), <usize>load<u16>(this.at + 174)); }
+  @inline get filename_at(): usize { return this.at + <usize>load<u16>(this.at + 172); }
+  @inline get filename_length(): i32 { return <i32>load<u16>(this.at + 174); }
+  /** Arguments, the zeroth first. */
+  @inline get args(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 176), <usize>load<u16>(this.at + 178)); }
+  @inline get args_at(): usize { return this.at + <usize>load<u16>(this.at + 176); }
+  @inline get args_length(): i32 { return <i32>load<u16>(this.at + 178); }
+  /** Working directory. */
+  @inline get cwd(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 180), <usize>load<u16>(this.at + 182)); }
+  @inline get cwd_at(): usize { return this.at + <usize>load<u16>(this.at + 180); }
+  @inline get cwd_length(): i32 { return <i32>load<u16>(this.at + 182); }
+  /** Allow-listed environment variables, NAME=value. */
+  @inline get env(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 184), <usize>load<u16>(this.at + 186)); }
+  @inline get env_at(): usize { return this.at + <usize>load<u16>(this.at + 184); }
+  @inline get env_length(): i32 { return <i32>load<u16>(this.at + 186); }
+  /** Name of the task, at most 15 bytes. */
+  @inline get comm(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 188), <usize>load<u16>(this.at + 190)); }
+  @inline get comm_at(): usize { return this.at + <usize>load<u16>(this.at + 188); }
+  @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 190); }
+}
+
+/** A new process (not a thread). The header is that of the child. */
+export class ProcessFork extends EventRecord {
+  /** Start of the parent, CLOCK_BOOTTIME in ns. */
+  @inline get parent_start(): u64 { return load<u64>(this.at + 64); }
+  /** Thread of the parent that made the child. */
+  @inline get parent_tid(): u32 { return load<u32>(this.at + 72); }
+  /** Process id of the child in its own namespace. */
+  @inline get vpid(): u32 { return load<u32>(this.at + 76); }
+  /** Process group id in the host namespace. */
+  @inline get pgid(): u32 { return load<u32>(this.at + 80); }
+  /** Session id in the host namespace. */
+  @inline get sid(): u32 { return load<u32>(this.at + 84); }
+  /** Name of the task, inherited from the parent. */
+  @inline get comm(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 88), <usize>load<u16>(this.at + 90)); }
+  @inline get comm_at(): usize { return this.at + <usize>load<u16>(this.at + 88); }
+  @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 90); }
+}
+
+/** The last thread of a process ended. The header result is the exit status as wait() gives it. */
+export class ProcessExit extends EventRecord {
+  /** Life of the process in ns. */
+  @inline get duration(): u64 { return load<u64>(this.at + 64); }
+  /** Exit code 0 to 255. */
+  @inline get code(): u32 { return load<u32>(this.at + 72); }
+  /** Signal that ended it; 0 when it exited by itself. */
+  @inline get signal(): u32 { return load<u32>(this.at + 76); }
+  /** Name of the task. */
+  @inline get comm(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 80), <usize>load<u16>(this.at + 82)); }
+  @inline get comm_at(): usize { return this.at + <usize>load<u16>(this.at + 80); }
+  @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 82); }
+}
+
+/** A process was moved to another cgroup. The header cgroup is the new one. */
+export class ProcessMoved extends EventRecord {
+  /** Id of the cgroup it left. */
+  @inline get from_cgroup(): u64 { return load<u64>(this.at + 64); }
+  /** Path of the new cgroup below the cgroup v2 root. */
+  @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 72), <usize>load<u16>(this.at + 74)); }
+  @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 72); }
+  @inline get path_length(): i32 { return <i32>load<u16>(this.at + 74); }
+  /** Name of the moved task. */
+  @inline get comm(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 76), <usize>load<u16>(this.at + 78)); }
+  @inline get comm_at(): usize { return this.at + <usize>load<u16>(this.at + 76); }
+  @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 78); }
+}
+
+/** A file was opened, or the attempt failed. The header result is the descriptor or a negative errno. */
+export class FileOpen extends EventRecord {
+  /** Inode; 0 when the open failed. */
+  @inline get inode(): u64 { return load<u64>(this.at + 64); }
+  /** Device of the file system, (major << 20) | minor. */
+  @inline get device(): u32 { return load<u32>(this.at + 72); }
+  /** Flags of the call: O_* bits of x86-64. */
+  @inline get open_flags(): u32 { return load<u32>(this.at + 76); }
+  /** Mode asked for when the call may create. */
+  @inline get create_mode(): u32 { return load<u32>(this.at + 80); }
+  /** Type and permission bits of the file; 0 when the open failed. */
+  @inline get file_mode(): u32 { return load<u32>(this.at + 84); }
+  /** Equal opens this record stands for; 1 when it stands for itself. */
+  @inline get count(): u32 { return load<u32>(this.at + 88); }
+  /** Hard links of the file; 0 for a deleted file. */
+  @inline get links(): u32 { return load<u32>(this.at + 92); }
+  /** Facts about the file: bits of the exe flags table, and created. */
+  @inline get file_flags(): u32 { return load<u32>(this.at + 96); }
+  /** Path resolved by the kernel; flag user_path marks one that only user memory held. */
+  @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 100), <usize>load<u16>(this.at + 102)); }
+  @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 100); }
+  @inline get path_length(): i32 { return <i32>load<u16>(this.at + 102); }
+  /** Path as the caller gave it, where it could be read and differs; else empty. */
+  @inline get name(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 104), <usize>load<u16>(this.at + 106)); }
+  @inline get name_at(): usize { return this.at + <usize>load<u16>(this.at + 104); }
+  @inline get name_length(): i32 { return <i32>load<u16>(this.at + 106); }
+}
+
+/** The name space or the attributes of the file system were changed, or the attempt failed. */
+export class FileModify extends EventRecord {
+  /** Inode of the file; 0 when it is not known. */
+  @inline get inode(): u64 { return load<u64>(this.at + 64); }
+  /** New size in bytes of a truncate. */
+  @inline get new_size(): u64 { return load<u64>(this.at + 72); }
+  /** Device of the file system. */
+  @inline get device(): u32 { return load<u32>(this.at + 80); }
+  /** New mode of chmod, asked mode of mkdir. */
+  @inline get mode(): u32 { return load<u32>(this.at + 84); }
+  /** New owner of chown; 4294967295 leaves it. */
+  @inline get owner(): u32 { return load<u32>(this.at + 88); }
+  /** New group of chown; 4294967295 leaves it. */
+  @inline get group(): u32 { return load<u32>(this.at + 92); }
+  /** Flags argument of the call (AT_*, RENAME_*). */
+  @inline get call_flags(): u32 { return load<u32>(this.at + 96); }
+  /** Equal changes this record stands for. */
+  @inline get count(): u32 { return load<u32>(this.at + 100); }
+  /** Path that was changed: old path, link source, or the file itself. */
+  @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 104), <usize>load<u16>(this.at + 106)); }
+  @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 104); }
+  @inline get path_length(): i32 { return <i32>load<u16>(this.at + 106); }
+  /** Second path: new path of a rename, the new link. */
+  @inline get target(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 108), <usize>load<u16>(this.at + 110)); }
+  @inline get target_at(): usize { return this.at + <usize>load<u16>(this.at + 108); }
+  @inline get target_length(): i32 { return <i32>load<u16>(this.at + 110); }
+}
+
+/** A socket was connected, or the attempt failed or is in progress (result -115). Addresses are those of the kernel socket. */
+export class NetConnect extends EventRecord {
+  /** Address of the local end. */
+  @inline get local_ip(): usize { return this.at + 64; }
+  /** Address of the remote end. */
+  @inline get remote_ip(): usize { return this.at + 80; }
+  /** Number of the socket while it lives (inode of the socket file, or the kernel cookie). */
+  @inline get socket(): u64 { return load<u64>(this.at + 96); }
+  /** Port of the local end, host order. */
+  @inline get local_port(): u16 { return load<u16>(this.at + 104); }
+  /** Port of the remote end, host order. */
+  @inline get remote_port(): u16 { return load<u16>(this.at + 106); }
+  /** AF_INET (2) or AF_INET6 (10). */
+  @inline get family(): u16 { return load<u16>(this.at + 108); }
+  /** IPPROTO_* number: 6 TCP, 17 UDP. */
+  @inline get protocol(): u16 { return load<u16>(this.at + 110); }
+  /** Descriptor of the socket. */
+  @inline get fd(): i32 { return load<i32>(this.at + 112); }
+  /** Equal connects this record stands for. */
+  @inline get count(): u32 { return load<u32>(this.at + 116); }
+}
+
+/** A connection was accepted. The local end is the server. */
+export class NetAccept extends EventRecord {
+  /** Address of the local end. */
+  @inline get local_ip(): usize { return this.at + 64; }
+  /** Address of the remote end. */
+  @inline get remote_ip(): usize { return this.at + 80; }
+  /** Number of the socket while it lives (inode of the socket file, or the kernel cookie). */
+  @inline get socket(): u64 { return load<u64>(this.at + 96); }
+  /** Port of the local end, host order. */
+  @inline get local_port(): u16 { return load<u16>(this.at + 104); }
+  /** Port of the remote end, host order. */
+  @inline get remote_port(): u16 { return load<u16>(this.at + 106); }
+  /** AF_INET (2) or AF_INET6 (10). */
+  @inline get family(): u16 { return load<u16>(this.at + 108); }
+  /** IPPROTO_* number: 6 TCP, 17 UDP. */
+  @inline get protocol(): u16 { return load<u16>(this.at + 110); }
+  /** New descriptor. */
+  @inline get fd(): i32 { return load<i32>(this.at + 112); }
+  /** Equal accepts this record stands for. */
+  @inline get count(): u32 { return load<u32>(this.at + 116); }
+}
+
+/** A socket began to listen, or the attempt failed. */
+export class NetListen extends EventRecord {
+  /** Address of the local end. */
+  @inline get local_ip(): usize { return this.at + 64; }
+  /** Address of the remote end. */
+  @inline get remote_ip(): usize { return this.at + 80; }
+  /** Number of the socket while it lives (inode of the socket file, or the kernel cookie). */
+  @inline get socket(): u64 { return load<u64>(this.at + 96); }
+  /** Port of the local end, host order. */
+  @inline get local_port(): u16 { return load<u16>(this.at + 104); }
+  /** Port of the remote end, host order. */
+  @inline get remote_port(): u16 { return load<u16>(this.at + 106); }
+  /** AF_INET (2) or AF_INET6 (10). */
+  @inline get family(): u16 { return load<u16>(this.at + 108); }
+  /** IPPROTO_* number: 6 TCP, 17 UDP. */
+  @inline get protocol(): u16 { return load<u16>(this.at + 110); }
+  /** Descriptor of the socket. */
+  @inline get fd(): i32 { return load<i32>(this.at + 112); }
+  /** Backlog asked for. */
+  @inline get backlog(): i32 { return load<i32>(this.at + 116); }
+}
+
+/** A TCP connection ended. The header names the process that made it. */
+export class NetClose extends EventRecord {
+  /** Address of the local end. */
+  @inline get local_ip(): usize { return this.at + 64; }
+  /** Address of the remote end. */
+  @inline get remote_ip(): usize { return this.at + 80; }
+  /** Number of the socket while it lives (inode of the socket file, or the kernel cookie). */
+  @inline get socket(): u64 { return load<u64>(this.at + 96); }
+  /** Port of the local end, host order. */
+  @inline get local_port(): u16 { return load<u16>(this.at + 104); }
+  /** Port of the remote end, host order. */
+  @inline get remote_port(): u16 { return load<u16>(this.at + 106); }
+  /** AF_INET (2) or AF_INET6 (10). */
+  @inline get family(): u16 { return load<u16>(this.at + 108); }
+  /** IPPROTO_* number: 6 TCP, 17 UDP. */
+  @inline get protocol(): u16 { return load<u16>(this.at + 110); }
+  /** Bytes received. */
+  @inline get received(): u64 { return load<u64>(this.at + 112); }
+  /** Bytes sent and acknowledged. */
+  @inline get sent(): u64 { return load<u64>(this.at + 120); }
+  /** Life of the connection in ns. */
+  @inline get duration(): u64 { return load<u64>(this.at + 128); }
+  /** 1 when this end connected, 2 when it accepted. */
+  @inline get role(): u32 { return load<u32>(this.at + 136); }
+  /** errno the socket died of; 0 for an orderly close. */
+  @inline get error(): u32 { return load<u32>(this.at + 140); }
+}
+
+/** Datagrams to or from one peer. */
+export class NetUdp extends EventRecord {
+  /** Address of the local end. */
+  @inline get local_ip(): usize { return this.at + 64; }
+  /** Address of the remote end. */
+  @inline get remote_ip(): usize { return this.at + 80; }
+  /** Number of the socket while it lives (inode of the socket file, or the kernel cookie). */
+  @inline get socket(): u64 { return load<u64>(this.at + 96); }
+  /** Port of the local end, host order. */
+  @inline get local_port(): u16 { return load<u16>(this.at + 104); }
+  /** Port of the remote end, host order. */
+  @inline get remote_port(): u16 { return load<u16>(this.at + 106); }
+  /** AF_INET (2) or AF_INET6 (10). */
+  @inline get family(): u16 { return load<u16>(this.at + 108); }
+  /** IPPROTO_* number: 6 TCP, 17 UDP. */
+  @inline get protocol(): u16 { return load<u16>(this.at + 110); }
+  /** Bytes of the datagrams. */
+  @inline get bytes(): u64 { return load<u64>(this.at + 112); }
+  /** Datagrams this record stands for. */
+  @inline get count(): u32 { return load<u32>(this.at + 120); }
+  /** 1 for received, 0 for sent. */
+  @inline get received(): u32 { return load<u32>(this.at + 124); }
+  /** Descriptor of the socket. */
+  @inline get fd(): i32 { return load<i32>(this.at + 128); }
+  /** Always 0. */
+  @inline get reserved(): u32 { return load<u32>(this.at + 132); }
+}
+
+/** A DNS query or answer seen on the wire of the container. */
+export class NetDns extends EventRecord {
+  /** Address of the local end. */
+  @inline get local_ip(): usize { return this.at + 64; }
+  /** Address of the remote end. */
+  @inline get remote_ip(): usize { return this.at + 80; }
+  /** Number of the socket while it lives (inode of the socket file, or the kernel cookie). */
+  @inline get socket(): u64 { return load<u64>(this.at + 96); }
+  /** Port of the local end, host order. */
+  @inline get local_port(): u16 { return load<u16>(this.at + 104); }
+  /** Port of the remote end, host order. */
+  @inline get remote_port(): u16 { return load<u16>(this.at + 106); }
+  /** AF_INET (2) or AF_INET6 (10). */
+  @inline get family(): u16 { return load<u16>(this.at + 108); }
+  /** IPPROTO_* number: 6 TCP, 17 UDP. */
+  @inline get protocol(): u16 { return load<u16>(this.at + 110); }
+  /** Transaction id. */
+  @inline get id(): u16 { return load<u16>(this.at + 112); }
+  /** Type of the first question (1 A, 28 AAAA, 16 TXT …). */
+  @inline get type(): u16 { return load<u16>(this.at + 114); }
+  /** Response code; 0 for a query. */
+  @inline get rcode(): u16 { return load<u16>(this.at + 116); }
+  /** 1 for an answer, 0 for a query. */
+  @inline get answer(): u16 { return load<u16>(this.at + 118); }
+  /** Name asked for, in presentation form. */
+  @inline get name(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 120), <usize>load<u16>(this.at + 122)); }
+  @inline get name_at(): usize { return this.at + <usize>load<u16>(this.at + 120); }
+  @inline get name_length(): i32 { return <i32>load<u16>(this.at + 122); }
+  /** Addresses of the answer in text form. */
+  @inline get addresses(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 124), <usize>load<u16>(this.at + 126)); }
+  @inline get addresses_at(): usize { return this.at + <usize>load<u16>(this.at + 124); }
+  @inline get addresses_length(): i32 { return <i32>load<u16>(this.at + 126); }
+}
+
+/** A connect to a unix socket. */
+export class NetUnix extends EventRecord {
+  /** Inode of the socket file. */
+  @inline get socket(): u64 { return load<u64>(this.at + 64); }
+  /** Process that listens, as the kernel recorded it; 0 when unknown. */
+  @inline get peer_pid(): u32 { return load<u32>(this.at + 72); }
+  /** SOCK_STREAM (1), SOCK_DGRAM (2), SOCK_SEQPACKET (5). */
+  @inline get type(): u32 { return load<u32>(this.at + 76); }
+  /** Descriptor of the socket. */
+  @inline get fd(): i32 { return load<i32>(this.at + 80); }
+  /** 1 when the name is in the abstract name space. */
+  @inline get abstract(): u32 { return load<u32>(this.at + 84); }
+  /** Path of the socket, or the abstract name. */
+  @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 88), <usize>load<u16>(this.at + 90)); }
+  @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 88); }
+  @inline get path_length(): i32 { return <i32>load<u16>(this.at + 90); }
+}
+
+/** A raw or packet socket was made, or the attempt failed. */
+export class NetSocket extends EventRecord {
+  /** AF_* number. */
+  @inline get domain(): u32 { return load<u32>(this.at + 64); }
+  /** SOCK_* number without flags. */
+  @inline get type(): u32 { return load<u32>(this.at + 68); }
+  /** Protocol number as given. */
+  @inline get protocol(): u32 { return load<u32>(this.at + 72); }
+  /** Always 0. */
+  @inline get reserved(): u32 { return load<u32>(this.at + 76); }
+}
+
+/** A system call that few workloads need and many attacks use, done or refused. */
+export class SyscallNotable extends EventRecord {
+  /** First argument as given. */
+  @inline get arg0(): u64 { return load<u64>(this.at + 64); }
+  /** Second argument. */
+  @inline get arg1(): u64 { return load<u64>(this.at + 72); }
+  /** Third argument. */
+  @inline get arg2(): u64 { return load<u64>(this.at + 80); }
+  /** Fourth argument. */
+  @inline get arg3(): u64 { return load<u64>(this.at + 88); }
+  /** Fifth argument. */
+  @inline get arg4(): u64 { return load<u64>(this.at + 96); }
+  /** Sixth argument. */
+  @inline get arg5(): u64 { return load<u64>(this.at + 104); }
+  /** Start of the target process; 0 when there is none. */
+  @inline get target_start(): u64 { return load<u64>(this.at + 112); }
+  /** Target process in the host namespace (ptrace, process_vm_*); 0 when there is none. */
+  @inline get target_pid(): u32 { return load<u32>(this.at + 120); }
+  /** Equal calls this record stands for. */
+  @inline get count(): u32 { return load<u32>(this.at + 124); }
+  /** uid or gid before a set*id call. */
+  @inline get old_id(): u32 { return load<u32>(this.at + 128); }
+  /** uid or gid after a set*id call. */
+  @inline get new_id(): u32 { return load<u32>(this.at + 132); }
+  /** Path of the call: mount source, chroot target, module file, the socket a descriptor stands for. */
+  @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 136), <usize>load<u16>(this.at + 138)); }
+  @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 136); }
+  @inline get path_length(): i32 { return <i32>load<u16>(this.at + 138); }
+  /** Second path: mount point. */
+  @inline get target(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 140), <usize>load<u16>(this.at + 142)); }
+  @inline get target_at(): usize { return this.at + <usize>load<u16>(this.at + 140); }
+  @inline get target_length(): i32 { return <i32>load<u16>(this.at + 142); }
+  /** Name or type: memfd name, file system type, module parameters. */
+  @inline get text(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 144), <usize>load<u16>(this.at + 146)); }
+  @inline get text_at(): usize { return this.at + <usize>load<u16>(this.at + 144); }
+  @inline get text_length(): i32 { return <i32>load<u16>(this.at + 146); }
+  /** Name of the calling task. */
+  @inline get comm(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 148), <usize>load<u16>(this.at + 150)); }
+  @inline get comm_at(): usize { return this.at + <usize>load<u16>(this.at + 148); }
+  @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 150); }
+}
+
+/** System calls of one container in one window, counted in the kernel. */
+export class WindowSyscalls extends EventRecord {
+  /** Start of the window, CLOCK_BOOTTIME in ns. */
+  @inline get from(): u64 { return load<u64>(this.at + 64); }
+  /** End of the window, CLOCK_BOOTTIME in ns. */
+  @inline get to(): u64 { return load<u64>(this.at + 72); }
+  /** All system calls in the window. */
+  @inline get total(): u64 { return load<u64>(this.at + 80); }
+  /** Pairs of system call number and count. */
+  @inline get counts(): usize { return this.at + <usize>load<u16>(this.at + 88); }
+  /** Pairs of (previous << 16 | next) and count, by thread. */
+  @inline get bigrams(): usize { return this.at + <usize>load<u16>(this.at + 92); }
+}
+
+/** Resources that one container used in one window. */
+export class WindowResources extends EventRecord {
+  /** Start of the window, CLOCK_BOOTTIME in ns. */
+  @inline get from(): u64 { return load<u64>(this.at + 64); }
+  /** End of the window, CLOCK_BOOTTIME in ns. */
+  @inline get to(): u64 { return load<u64>(this.at + 72); }
+  /** CPU time in ns. */
+  @inline get cpu(): u64 { return load<u64>(this.at + 80); }
+  /** Memory in use at the end, bytes. */
+  @inline get memory(): u64 { return load<u64>(this.at + 88); }
+  /** Bytes read from block devices. */
+  @inline get read(): u64 { return load<u64>(this.at + 96); }
+  /** Bytes written to block devices. */
+  @inline get written(): u64 { return load<u64>(this.at + 104); }
+  /** Bytes received from the network. */
+  @inline get received(): u64 { return load<u64>(this.at + 112); }
+  /** Bytes sent to the network. */
+  @inline get sent(): u64 { return load<u64>(this.at + 120); }
+  /** Tasks at the end. */
+  @inline get pids(): u32 { return load<u32>(this.at + 128); }
+  /** Periods in which the CPU limit held it back. */
+  @inline get throttled(): u32 { return load<u32>(this.at + 132); }
+}
+
+/** A container became known; later records name it by slot and generation. */
+export class ContainerStarted extends EventRecord {
+  /** Start of the container, ns since 1970; 0 when unknown. */
+  @inline get started(): u64 { return load<u64>(this.at + 64); }
+  /** Start of the entrypoint process, CLOCK_BOOTTIME in ns; 0 when unknown. */
+  @inline get init_start(): u64 { return load<u64>(this.at + 72); }
+  /** Entrypoint process in the host namespace; 0 when unknown. */
+  @inline get init_pid(): u32 { return load<u32>(this.at + 80); }
+  /** Bits of the container flags table. */
+  @inline get container_flags(): u32 { return load<u32>(this.at + 84); }
+  /** Full id. */
+  @inline get id(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 88), <usize>load<u16>(this.at + 90)); }
+  @inline get id_at(): usize { return this.at + <usize>load<u16>(this.at + 88); }
+  @inline get id_length(): i32 { return <i32>load<u16>(this.at + 90); }
+  /** Name; empty when unknown. */
+  @inline get name(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 92), <usize>load<u16>(this.at + 94)); }
+  @inline get name_at(): usize { return this.at + <usize>load<u16>(this.at + 92); }
+  @inline get name_length(): i32 { return <i32>load<u16>(this.at + 94); }
+  /** docker, podman, containerd, cri-o, runc or crun; empty when unknown. */
+  @inline get runtime(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 96), <usize>load<u16>(this.at + 98)); }
+  @inline get runtime_at(): usize { return this.at + <usize>load<u16>(this.at + 96); }
+  @inline get runtime_length(): i32 { return <i32>load<u16>(this.at + 98); }
+  /** Image reference; empty when unknown. */
+  @inline get image(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 100), <usize>load<u16>(this.at + 102)); }
+  @inline get image_at(): usize { return this.at + <usize>load<u16>(this.at + 100); }
+  @inline get image_length(): i32 { return <i32>load<u16>(this.at + 102); }
+  /** Digest of the image; empty when unknown. */
+  @inline get image_digest(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 104), <usize>load<u16>(this.at + 106)); }
+  @inline get image_digest_at(): usize { return this.at + <usize>load<u16>(this.at + 104); }
+  @inline get image_digest_length(): i32 { return <i32>load<u16>(this.at + 106); }
+  /** Path of the cgroup below the cgroup v2 root. */
+  @inline get cgroup_path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 108), <usize>load<u16>(this.at + 110)); }
+  @inline get cgroup_path_at(): usize { return this.at + <usize>load<u16>(this.at + 108); }
+  @inline get cgroup_path_length(): i32 { return <i32>load<u16>(this.at + 110); }
+  /** First address; empty when unknown. */
+  @inline get ip(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 112), <usize>load<u16>(this.at + 114)); }
+  @inline get ip_at(): usize { return this.at + <usize>load<u16>(this.at + 112); }
+  @inline get ip_length(): i32 { return <i32>load<u16>(this.at + 114); }
+  /** Name of the pod. */
+  @inline get pod_name(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 116), <usize>load<u16>(this.at + 118)); }
+  @inline get pod_name_at(): usize { return this.at + <usize>load<u16>(this.at + 116); }
+  @inline get pod_name_length(): i32 { return <i32>load<u16>(this.at + 118); }
+  /** Namespace of the pod. */
+  @inline get pod_namespace(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 120), <usize>load<u16>(this.at + 122)); }
+  @inline get pod_namespace_at(): usize { return this.at + <usize>load<u16>(this.at + 120); }
+  @inline get pod_namespace_length(): i32 { return <i32>load<u16>(this.at + 122); }
+  /** UID of the pod. */
+  @inline get pod_uid(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 124), <usize>load<u16>(this.at + 126)); }
+  @inline get pod_uid_at(): usize { return this.at + <usize>load<u16>(this.at + 124); }
+  @inline get pod_uid_length(): i32 { return <i32>load<u16>(this.at + 126); }
+  /** Owner of the pod as kind/name; the name of the container without Kubernetes. */
+  @inline get workload(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 128), <usize>load<u16>(this.at + 130)); }
+  @inline get workload_at(): usize { return this.at + <usize>load<u16>(this.at + 128); }
+  @inline get workload_length(): i32 { return <i32>load<u16>(this.at + 130); }
+  /** Service account of the pod. */
+  @inline get service_account(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 132), <usize>load<u16>(this.at + 134)); }
+  @inline get service_account_at(): usize { return this.at + <usize>load<u16>(this.at + 132); }
+  @inline get service_account_length(): i32 { return <i32>load<u16>(this.at + 134); }
+  /** Labels of container and pod, key=value. */
+  @inline get labels(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 136), <usize>load<u16>(this.at + 138)); }
+  @inline get labels_at(): usize { return this.at + <usize>load<u16>(this.at + 136); }
+  @inline get labels_length(): i32 { return <i32>load<u16>(this.at + 138); }
+  /** Mounts, source:destination:mode. */
+  @inline get mounts(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 140), <usize>load<u16>(this.at + 142)); }
+  @inline get mounts_at(): usize { return this.at + <usize>load<u16>(this.at + 140); }
+  @inline get mounts_length(): i32 { return <i32>load<u16>(this.at + 142); }
+  /** CNI result as JSON; empty when unknown. */
+  @inline get cni(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 144), <usize>load<u16>(this.at + 146)); }
+  @inline get cni_at(): usize { return this.at + <usize>load<u16>(this.at + 144); }
+  @inline get cni_length(): i32 { return <i32>load<u16>(this.at + 146); }
+  /** Command of the health or liveness check; empty when unknown. */
+  @inline get healthcheck(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 148), <usize>load<u16>(this.at + 150)); }
+  @inline get healthcheck_at(): usize { return this.at + <usize>load<u16>(this.at + 148); }
+  @inline get healthcheck_length(): i32 { return <i32>load<u16>(this.at + 150); }
+}
+
+/** Metadata of a container is more complete than before; replaces it. */
+export class ContainerUpdated extends EventRecord {
+  /** Start of the container, ns since 1970; 0 when unknown. */
+  @inline get started(): u64 { return load<u64>(this.at + 64); }
+  /** Start of the entrypoint process, CLOCK_BOOTTIME in ns; 0 when unknown. */
+  @inline get init_start(): u64 { return load<u64>(this.at + 72); }
+  /** Entrypoint process in the host namespace; 0 when unknown. */
+  @inline get init_pid(): u32 { return load<u32>(this.at + 80); }
+  /** Bits of the container flags table. */
+  @inline get container_flags(): u32 { return load<u32>(this.at + 84); }
+  /** Full id. */
+  @inline get id(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 88), <usize>load<u16>(this.at + 90)); }
+  @inline get id_at(): usize { return this.at + <usize>load<u16>(this.at + 88); }
+  @inline get id_length(): i32 { return <i32>load<u16>(this.at + 90); }
+  /** Name; empty when unknown. */
+  @inline get name(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 92), <usize>load<u16>(this.at + 94)); }
+  @inline get name_at(): usize { return this.at + <usize>load<u16>(this.at + 92); }
+  @inline get name_length(): i32 { return <i32>load<u16>(this.at + 94); }
+  /** docker, podman, containerd, cri-o, runc or crun; empty when unknown. */
+  @inline get runtime(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 96), <usize>load<u16>(this.at + 98)); }
+  @inline get runtime_at(): usize { return this.at + <usize>load<u16>(this.at + 96); }
+  @inline get runtime_length(): i32 { return <i32>load<u16>(this.at + 98); }
+  /** Image reference; empty when unknown. */
+  @inline get image(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 100), <usize>load<u16>(this.at + 102)); }
+  @inline get image_at(): usize { return this.at + <usize>load<u16>(this.at + 100); }
+  @inline get image_length(): i32 { return <i32>load<u16>(this.at + 102); }
+  /** Digest of the image; empty when unknown. */
+  @inline get image_digest(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 104), <usize>load<u16>(this.at + 106)); }
+  @inline get image_digest_at(): usize { return this.at + <usize>load<u16>(this.at + 104); }
+  @inline get image_digest_length(): i32 { return <i32>load<u16>(this.at + 106); }
+  /** Path of the cgroup below the cgroup v2 root. */
+  @inline get cgroup_path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 108), <usize>load<u16>(this.at + 110)); }
+  @inline get cgroup_path_at(): usize { return this.at + <usize>load<u16>(this.at + 108); }
+  @inline get cgroup_path_length(): i32 { return <i32>load<u16>(this.at + 110); }
+  /** First address; empty when unknown. */
+  @inline get ip(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 112), <usize>load<u16>(this.at + 114)); }
+  @inline get ip_at(): usize { return this.at + <usize>load<u16>(this.at + 112); }
+  @inline get ip_length(): i32 { return <i32>load<u16>(this.at + 114); }
+  /** Name of the pod. */
+  @inline get pod_name(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 116), <usize>load<u16>(this.at + 118)); }
+  @inline get pod_name_at(): usize { return this.at + <usize>load<u16>(this.at + 116); }
+  @inline get pod_name_length(): i32 { return <i32>load<u16>(this.at + 118); }
+  /** Namespace of the pod. */
+  @inline get pod_namespace(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 120), <usize>load<u16>(this.at + 122)); }
+  @inline get pod_namespace_at(): usize { return this.at + <usize>load<u16>(this.at + 120); }
+  @inline get pod_namespace_length(): i32 { return <i32>load<u16>(this.at + 122); }
+  /** UID of the pod. */
+  @inline get pod_uid(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 124), <usize>load<u16>(this.at + 126)); }
+  @inline get pod_uid_at(): usize { return this.at + <usize>load<u16>(this.at + 124); }
+  @inline get pod_uid_length(): i32 { return <i32>load<u16>(this.at + 126); }
+  /** Owner of the pod as kind/name; the name of the container without Kubernetes. */
+  @inline get workload(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 128), <usize>load<u16>(this.at + 130)); }
+  @inline get workload_at(): usize { return this.at + <usize>load<u16>(this.at + 128); }
+  @inline get workload_length(): i32 { return <i32>load<u16>(this.at + 130); }
+  /** Service account of the pod. */
+  @inline get service_account(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 132), <usize>load<u16>(this.at + 134)); }
+  @inline get service_account_at(): usize { return this.at + <usize>load<u16>(this.at + 132); }
+  @inline get service_account_length(): i32 { return <i32>load<u16>(this.at + 134); }
+  /** Labels of container and pod, key=value. */
+  @inline get labels(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 136), <usize>load<u16>(this.at + 138)); }
+  @inline get labels_at(): usize { return this.at + <usize>load<u16>(this.at + 136); }
+  @inline get labels_length(): i32 { return <i32>load<u16>(this.at + 138); }
+  /** Mounts, source:destination:mode. */
+  @inline get mounts(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 140), <usize>load<u16>(this.at + 142)); }
+  @inline get mounts_at(): usize { return this.at + <usize>load<u16>(this.at + 140); }
+  @inline get mounts_length(): i32 { return <i32>load<u16>(this.at + 142); }
+  /** CNI result as JSON; empty when unknown. */
+  @inline get cni(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 144), <usize>load<u16>(this.at + 146)); }
+  @inline get cni_at(): usize { return this.at + <usize>load<u16>(this.at + 144); }
+  @inline get cni_length(): i32 { return <i32>load<u16>(this.at + 146); }
+  /** Command of the health or liveness check; empty when unknown. */
+  @inline get healthcheck(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 148), <usize>load<u16>(this.at + 150)); }
+  @inline get healthcheck_at(): usize { return this.at + <usize>load<u16>(this.at + 148); }
+  @inline get healthcheck_length(): i32 { return <i32>load<u16>(this.at + 150); }
+}
+
+/** The cgroup of a container went away. */
+export class ContainerStopped extends EventRecord {
+  /** Full id. */
+  @inline get id(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 64), <usize>load<u16>(this.at + 66)); }
+  @inline get id_at(): usize { return this.at + <usize>load<u16>(this.at + 64); }
+  @inline get id_length(): i32 { return <i32>load<u16>(this.at + 66); }
+}
+
+/** A cgroup v2 directory was made. Stays on the node: the agent turns it into container.started. */
+export class CgroupCreated extends EventRecord {
+  /** Id of the parent cgroup. */
+  @inline get parent(): u64 { return load<u64>(this.at + 64); }
+  /** Path below the cgroup v2 root. */
+  @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 72), <usize>load<u16>(this.at + 74)); }
+  @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 72); }
+  @inline get path_length(): i32 { return <i32>load<u16>(this.at + 74); }
+}
+
+/** A cgroup v2 directory was removed. Stays on the node: the agent turns it into container.stopped. */
+export class CgroupRemoved extends EventRecord {
+  /** Id of the parent cgroup. */
+  @inline get parent(): u64 { return load<u64>(this.at + 64); }
+  /** Path below the cgroup v2 root. */
+  @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 72), <usize>load<u16>(this.at + 74)); }
+  @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 72); }
+  @inline get path_length(): i32 { return <i32>load<u16>(this.at + 74); }
+}
+
+/** Events that happened and will never arrive. The header slot names the container where it is known. */
+export class SensorLoss extends EventRecord {
+  /** Start of the time in which they were lost, CLOCK_BOOTTIME in ns. */
+  @inline get from(): u64 { return load<u64>(this.at + 64); }
+  /** End of that time, CLOCK_BOOTTIME in ns. */
+  @inline get to(): u64 { return load<u64>(this.at + 72); }
+  /** Events lost. */
+  @inline get count(): u64 { return load<u64>(this.at + 80); }
+  /** Kind of the lost events; 0 for any. */
+  @inline get lost_kind(): u16 { return load<u16>(this.at + 88); }
+  /** Why: a number of the loss reason table. */
+  @inline get reason(): u16 { return load<u16>(this.at + 90); }
+  /** Always 0. */
+  @inline get reserved(): u32 { return load<u32>(this.at + 92); }
+}

@@ -1,0 +1,125 @@
+import { type FieldSpec, field, type KindSpec } from '../types.ts';
+
+/** The fields every socket record begins with, so that one reader serves them all. */
+const endpoint: readonly FieldSpec[] = [
+  field('local_ip', 'ip', 'Address of the local end.', 'fd.lip'),
+  field('remote_ip', 'ip', 'Address of the remote end.', 'fd.rip'),
+  field('socket', 'u64', 'Number of the socket while it lives (inode of the socket file, or the kernel cookie).'),
+  field('local_port', 'u16', 'Port of the local end, host order.', 'fd.lport'),
+  field('remote_port', 'u16', 'Port of the remote end, host order.', 'fd.rport'),
+  field('family', 'u16', 'AF_INET (2) or AF_INET6 (10).'),
+  field('protocol', 'u16', 'IPPROTO_* number: 6 TCP, 17 UDP.'),
+];
+
+export const network: readonly KindSpec[] = [
+  {
+    id: 20,
+    name: 'net.connect',
+    ring: 'rare',
+    types: ['connect'],
+    doc: 'A socket was connected, or the attempt failed or is in progress (result -115). Addresses are those of the kernel socket.',
+    fields: [
+      ...endpoint,
+      field('fd', 'i32', 'Descriptor of the socket.', 'fd.num'),
+      field('count', 'u32', 'Equal connects this record stands for.'),
+    ],
+  },
+  {
+    id: 21,
+    name: 'net.accept',
+    ring: 'rare',
+    types: ['accept', 'accept4'],
+    doc: 'A connection was accepted. The local end is the server.',
+    fields: [
+      ...endpoint,
+      field('fd', 'i32', 'New descriptor.', 'fd.num'),
+      field('count', 'u32', 'Equal accepts this record stands for.'),
+    ],
+  },
+  {
+    id: 22,
+    name: 'net.listen',
+    ring: 'rare',
+    types: ['listen'],
+    doc: 'A socket began to listen, or the attempt failed.',
+    fields: [
+      ...endpoint,
+      field('fd', 'i32', 'Descriptor of the socket.', 'fd.num'),
+      field('backlog', 'i32', 'Backlog asked for.'),
+    ],
+  },
+  {
+    id: 23,
+    name: 'net.close',
+    ring: 'bulk',
+    types: ['close'],
+    doc: 'A TCP connection ended. The header names the process that made it.',
+    fields: [
+      ...endpoint,
+      field('received', 'u64', 'Bytes received.'),
+      field('sent', 'u64', 'Bytes sent and acknowledged.'),
+      field('duration', 'u64', 'Life of the connection in ns.'),
+      field('role', 'u32', '1 when this end connected, 2 when it accepted.'),
+      field('error', 'u32', 'errno the socket died of; 0 for an orderly close.'),
+    ],
+  },
+  {
+    id: 24,
+    name: 'net.udp',
+    ring: 'bulk',
+    types: ['sendto', 'sendmsg', 'recvfrom', 'recvmsg'],
+    doc: 'Datagrams to or from one peer.',
+    fields: [
+      ...endpoint,
+      field('bytes', 'u64', 'Bytes of the datagrams.'),
+      field('count', 'u32', 'Datagrams this record stands for.'),
+      field('received', 'u32', '1 for received, 0 for sent.'),
+      field('fd', 'i32', 'Descriptor of the socket.', 'fd.num'),
+      field('reserved', 'u32', 'Always 0.'),
+    ],
+  },
+  {
+    id: 25,
+    name: 'net.dns',
+    ring: 'rare',
+    types: ['dns'],
+    doc: 'A DNS query or answer seen on the wire of the container.',
+    fields: [
+      ...endpoint,
+      field('id', 'u16', 'Transaction id.'),
+      field('type', 'u16', 'Type of the first question (1 A, 28 AAAA, 16 TXT …).'),
+      field('rcode', 'u16', 'Response code; 0 for a query.'),
+      field('answer', 'u16', '1 for an answer, 0 for a query.'),
+      field('name', 'str', 'Name asked for, in presentation form.'),
+      field('addresses', 'strs', 'Addresses of the answer in text form.'),
+    ],
+  },
+  {
+    id: 26,
+    name: 'net.unix',
+    ring: 'rare',
+    types: ['connect'],
+    doc: 'A connect to a unix socket.',
+    fields: [
+      field('socket', 'u64', 'Inode of the socket file.'),
+      field('peer_pid', 'u32', 'Process that listens, as the kernel recorded it; 0 when unknown.'),
+      field('type', 'u32', 'SOCK_STREAM (1), SOCK_DGRAM (2), SOCK_SEQPACKET (5).'),
+      field('fd', 'i32', 'Descriptor of the socket.', 'fd.num'),
+      field('abstract', 'u32', '1 when the name is in the abstract name space.'),
+      field('path', 'str', 'Path of the socket, or the abstract name.', 'fd.name'),
+    ],
+  },
+  {
+    id: 27,
+    name: 'net.socket',
+    ring: 'rare',
+    types: ['socket'],
+    doc: 'A raw or packet socket was made, or the attempt failed.',
+    fields: [
+      field('domain', 'u32', 'AF_* number.'),
+      field('type', 'u32', 'SOCK_* number without flags.'),
+      field('protocol', 'u32', 'Protocol number as given.'),
+      field('reserved', 'u32', 'Always 0.'),
+    ],
+  },
+];
