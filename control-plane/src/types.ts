@@ -1,0 +1,102 @@
+import type { BatchHeader, EventCursor, Priority } from '@picket/sdk';
+
+/** Values that more than one stage handles. Types only: no stage imports another. */
+
+/** One batch of the stream, unpacked. */
+export interface Batch {
+  readonly header: BatchHeader;
+  /** Unpacked records, 8-aligned. */
+  readonly records: Uint8Array;
+  readonly partition: number;
+  readonly token: string;
+  /** Stream sequence of the message. */
+  readonly streamSequence: number;
+}
+
+/** A process as the tree knows it. Times are CLOCK_BOOTTIME ns as doubles. */
+export interface Process {
+  readonly pid: number;
+  readonly start: number;
+  ppid: number;
+  /** Start of the parent; 0 when unknown. */
+  parentStart: number;
+  parent: Process | undefined;
+  name: string;
+  exepath: string;
+  args: readonly string[];
+  cwd: string;
+  env: readonly string[];
+  tty: number;
+  uid: number;
+  gid: number;
+  loginuid: number;
+  vpid: number;
+  vpgid: number;
+  vsid: number;
+  pgid: number;
+  sid: number;
+  exeFlags: number;
+  exeInode: number;
+  exeCtime: number;
+  exeMtime: number;
+  capEffective: bigint;
+  capPermitted: bigint;
+  capInheritable: bigint;
+  slot: number;
+  generation: number;
+  /** Time of the exit; 0 while it lives. */
+  exited: number;
+}
+
+export interface Container {
+  readonly slot: number;
+  readonly generation: number;
+  readonly cgroup: string;
+  id: string;
+  name: string;
+  runtime: string;
+  image: string;
+  imageDigest: string;
+  ip: string;
+  podName: string;
+  podNamespace: string;
+  podUid: string;
+  workload: string;
+  serviceAccount: string;
+  labels: readonly string[];
+  mounts: readonly string[];
+  cni: string;
+  healthcheck: string;
+  cgroupPath: string;
+  /** ns since 1970 as a double; 0 when unknown. */
+  started: number;
+  initPid: number;
+  flags: number;
+  stopped: number;
+}
+
+/** What a detector found in one event. The cursor still stands on that event while it is handed on. */
+export interface Finding {
+  readonly detector: {
+    readonly kind: 'rule' | 'wasm' | 'model' | 'system';
+    readonly id: string;
+    readonly version: string;
+  };
+  readonly rule: string;
+  readonly priority: Priority;
+  readonly output: string;
+  readonly tags: readonly string[];
+  readonly mitre: readonly string[];
+  readonly fields: Readonly<Record<string, string | number | boolean | null>>;
+  /** Findings with the same key within the cooldown become one alert with a count; empty = one alert per event. */
+  readonly groupKey: string;
+}
+
+/** What the stages know about the node of an event. */
+export interface NodeView {
+  readonly node: string;
+  /** The process of the current event, made from the header when the tree does not know it. */
+  processOf(cursor: EventCursor): Process | undefined;
+  /** The container of the current event. */
+  containerOf(cursor: EventCursor): Container | undefined;
+}
