@@ -348,22 +348,24 @@ struct picket_syscall_notable {
 _Static_assert(sizeof(struct picket_syscall_notable) == 152, "syscall.notable layout");
 _Static_assert(__builtin_offsetof(struct picket_syscall_notable, comm) == 148, "syscall.notable layout");
 
-/* A cgroup v2 directory was made. Stays on the node: the agent turns it into container.started. */
+/* A cgroup v2 directory was made. The header is that of the process that made it, its cgroup the new one. */
 struct picket_cgroup_created {
     struct picket_header h;
     __u64 parent; /* Id of the parent cgroup. */
     struct picket_str path; /* Path below the cgroup v2 root. */
+    struct picket_str comm; /* Name of the task that did it. */
 } __attribute__((aligned(8)));
 _Static_assert(sizeof(struct picket_cgroup_created) == 80, "cgroup.created layout");
-_Static_assert(__builtin_offsetof(struct picket_cgroup_created, path) == 72, "cgroup.created layout");
+_Static_assert(__builtin_offsetof(struct picket_cgroup_created, comm) == 76, "cgroup.created layout");
 
-/* A cgroup v2 directory was removed. Stays on the node: the agent turns it into container.stopped. */
+/* A cgroup v2 directory was removed. The header cgroup is the one that went away. */
 struct picket_cgroup_removed {
     struct picket_header h;
     __u64 parent; /* Id of the parent cgroup. */
     struct picket_str path; /* Path below the cgroup v2 root. */
+    struct picket_str comm; /* Name of the task that did it. */
 } __attribute__((aligned(8)));
 _Static_assert(sizeof(struct picket_cgroup_removed) == 80, "cgroup.removed layout");
-_Static_assert(__builtin_offsetof(struct picket_cgroup_removed, path) == 72, "cgroup.removed layout");
+_Static_assert(__builtin_offsetof(struct picket_cgroup_removed, comm) == 76, "cgroup.removed layout");
 
 #endif

@@ -655,7 +655,7 @@ export class ContainerStopped extends EventRecord {
   @inline get id_length(): i32 { return <i32>load<u16>(this.at + 66); }
 }
 
-/** A cgroup v2 directory was made. Stays on the node: the agent turns it into container.started. */
+/** A cgroup v2 directory was made. The header is that of the process that made it, its cgroup the new one. */
 export class CgroupCreated extends EventRecord {
   /** Id of the parent cgroup. */
   @inline get parent(): u64 { return load<u64>(this.at + 64); }
@@ -663,9 +663,13 @@ export class CgroupCreated extends EventRecord {
   @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 72), <usize>load<u16>(this.at + 74)); }
   @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 72); }
   @inline get path_length(): i32 { return <i32>load<u16>(this.at + 74); }
+  /** Name of the task that did it. */
+  @inline get comm(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 76), <usize>load<u16>(this.at + 78)); }
+  @inline get comm_at(): usize { return this.at + <usize>load<u16>(this.at + 76); }
+  @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 78); }
 }
 
-/** A cgroup v2 directory was removed. Stays on the node: the agent turns it into container.stopped. */
+/** A cgroup v2 directory was removed. The header cgroup is the one that went away. */
 export class CgroupRemoved extends EventRecord {
   /** Id of the parent cgroup. */
   @inline get parent(): u64 { return load<u64>(this.at + 64); }
@@ -673,6 +677,10 @@ export class CgroupRemoved extends EventRecord {
   @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 72), <usize>load<u16>(this.at + 74)); }
   @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 72); }
   @inline get path_length(): i32 { return <i32>load<u16>(this.at + 74); }
+  /** Name of the task that did it. */
+  @inline get comm(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 76), <usize>load<u16>(this.at + 78)); }
+  @inline get comm_at(): usize { return this.at + <usize>load<u16>(this.at + 76); }
+  @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 78); }
 }
 
 /** Events that happened and will never arrive. The header slot names the container where it is known. */

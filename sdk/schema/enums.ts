@@ -2,13 +2,13 @@ import type { FlagSpec } from './types.ts';
 
 /** Facts about a file or executable (`exe_flags`, `file_flags`). */
 export const EXE_FLAGS: readonly FlagSpec[] = [
-  { name: 'upper_layer', bit: 0, doc: 'On overlayfs and only in the upper layer: not from the image.' },
+  { name: 'upper_layer', bit: 0, doc: 'In the upper layer of an overlay: made or changed after the container began, not as in its image.' },
   { name: 'memfd', bit: 1, doc: 'Lives in memory only (memfd_create).' },
   { name: 'deleted', bit: 2, doc: 'No name is left in the file system.' },
   { name: 'writable', bit: 3, doc: 'The process could write to it.' },
   { name: 'script', bit: 4, doc: 'Started through an interpreter line; path is the interpreter.' },
   { name: 'created', bit: 5, doc: 'Made by this call.' },
-  { name: 'lower_copy', bit: 6, doc: 'In the upper layer, over a file of the image.' },
+  { name: 'lower_copy', bit: 6, doc: 'In the upper layer, and the image has a file of that name too.' },
 ];
 
 export const CONTAINER_FLAGS: readonly FlagSpec[] = [

@@ -45,9 +45,9 @@ export const Kind = {
   ContainerUpdated: 51,
   /** The cgroup of a container went away. */
   ContainerStopped: 52,
-  /** A cgroup v2 directory was made. Stays on the node: the agent turns it into container.started. */
+  /** A cgroup v2 directory was made. The header is that of the process that made it, its cgroup the new one. */
   CgroupCreated: 53,
-  /** A cgroup v2 directory was removed. Stays on the node: the agent turns it into container.stopped. */
+  /** A cgroup v2 directory was removed. The header cgroup is the one that went away. */
   CgroupRemoved: 54,
   /** Events that happened and will never arrive. The header slot names the container where it is known. */
   SensorLoss: 60,
@@ -82,7 +82,7 @@ export const HeaderFlag = {
 
 /** Bits of exe_flags and file_flags. */
 export const FileFlag = {
-  /** On overlayfs and only in the upper layer: not from the image. */
+  /** In the upper layer of an overlay: made or changed after the container began, not as in its image. */
   upperLayer: 1,
   /** Lives in memory only (memfd_create). */
   memfd: 2,
@@ -94,7 +94,7 @@ export const FileFlag = {
   script: 16,
   /** Made by this call. */
   created: 32,
-  /** In the upper layer, over a file of the image. */
+  /** In the upper layer, and the image has a file of that name too. */
   lowerCopy: 64,
 } as const;
 
@@ -676,22 +676,26 @@ export const ContainerStopped = {
   id: 64,
 } as const;
 
-/** A cgroup v2 directory was made. Stays on the node: the agent turns it into container.started. Offsets in bytes from the start of the record. */
+/** A cgroup v2 directory was made. The header is that of the process that made it, its cgroup the new one. Offsets in bytes from the start of the record. */
 export const CgroupCreated = {
   size: 80,
   /** Id of the parent cgroup. */
   parent: 64,
   /** Path below the cgroup v2 root. */
   path: 72,
+  /** Name of the task that did it. */
+  comm: 76,
 } as const;
 
-/** A cgroup v2 directory was removed. Stays on the node: the agent turns it into container.stopped. Offsets in bytes from the start of the record. */
+/** A cgroup v2 directory was removed. The header cgroup is the one that went away. Offsets in bytes from the start of the record. */
 export const CgroupRemoved = {
   size: 80,
   /** Id of the parent cgroup. */
   parent: 64,
   /** Path below the cgroup v2 root. */
   path: 72,
+  /** Name of the task that did it. */
+  comm: 76,
 } as const;
 
 /** Events that happened and will never arrive. The header slot names the container where it is known. Offsets in bytes from the start of the record. */
@@ -1138,6 +1142,7 @@ export const KINDS: readonly KindInfo[] = [
     fields: [
       {"name":"parent","type":"u64","offset":64,"rules":[]},
       {"name":"path","type":"str","offset":72,"rules":[]},
+      {"name":"comm","type":"str","offset":76,"rules":[]},
     ],
   },
   {
@@ -1149,6 +1154,7 @@ export const KINDS: readonly KindInfo[] = [
     fields: [
       {"name":"parent","type":"u64","offset":64,"rules":[]},
       {"name":"path","type":"str","offset":72,"rules":[]},
+      {"name":"comm","type":"str","offset":76,"rules":[]},
     ],
   },
   {

@@ -87,10 +87,11 @@ export const bus: readonly KindSpec[] = [
     name: 'cgroup.created',
     ring: 'rare',
     types: [],
-    doc: 'A cgroup v2 directory was made. Stays on the node: the agent turns it into container.started.',
+    doc: 'A cgroup v2 directory was made. The header is that of the process that made it, its cgroup the new one.',
     fields: [
       field('parent', 'u64', 'Id of the parent cgroup.'),
       field('path', 'str', 'Path below the cgroup v2 root.'),
+      field('comm', 'str', 'Name of the task that did it.'),
     ],
   },
   {
@@ -98,10 +99,11 @@ export const bus: readonly KindSpec[] = [
     name: 'cgroup.removed',
     ring: 'rare',
     types: [],
-    doc: 'A cgroup v2 directory was removed. Stays on the node: the agent turns it into container.stopped.',
+    doc: 'A cgroup v2 directory was removed. The header cgroup is the one that went away.',
     fields: [
       field('parent', 'u64', 'Id of the parent cgroup.'),
       field('path', 'str', 'Path below the cgroup v2 root.'),
+      field('comm', 'str', 'Name of the task that did it.'),
     ],
   },
   {

@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bootTimeNs, EventReader } from '@picket/native';
+import type { LossCount } from '@picket/sdk';
+import type { AgentConfig } from '../config.ts';
+import { envPrefixes } from './env-prefixes.ts';
+import { BARRIER_KINDS, ContainerMap, LossMap, SyscallMap, writeSettings } from './kernel-maps.ts';
+import { ProbeLoader } from './probe-loader.ts';
+import { PROBES } from './probe-table.ts';
+import type { EventSource, ProbeState } from './types.ts';
+
+/** A bulk backlog of this many bytes wakes the agent before its timer does. */
+const WAKE_BYTES = 128 * 1024;
+const BACKSTOP_MS = 5;
+const SYSCALLS = 512;
+
+export type KernelSourceOptions = Pick<AgentConfig, 'slots'> & { readonly folder?: string };
+
+/** Events of this machine's kernel. */
+export class KernelSource implements EventSource {
+  readonly loader: ProbeLoader;
+  readonly #containers: ContainerMap;
+  readonly #losses: LossMap;
+  readonly #syscalls: SyscallMap;
+  #reader: EventReader | undefined;
+  #onReady: () => void = () => undefined;
+
+  /** Loads all probes; nothing is attached before `start`. */
+  constructor(options: KernelSourceOptions) {
+    const folder = options.folder ?? fileURLToPath(new URL('../../../build/bpf', import.meta.url));
+    this.loader = new ProbeLoader({
+      folder: join(folder),
+      rodata: { process_exec: { env_prefixes: envPrefixes() } },
+      mapEntries: { syscall_counts: options.slots * SYSCALLS },
+    });
+    try {
+      for (const probe of PROBES) this.loader.load(probe);
+      this.#containers = new ContainerMap(this.loader.map('containers'));
+      this.#losses = new LossMap(this.loader.map('losses'));
+      this.#syscalls = new SyscallMap(this.loader.map('syscall_counts'));
+      this.#reader = this.#openReader();
+    } catch (error) {
+      this.loader.close();
+      throw error;
+    }
+  }
+
+  #openReader(): EventReader {
+    return new EventReader({
+      rare: this.loader.map('events_rare'),
+      bulk: this.loader.map('events_bulk'),
+      onReady: () => this.#onReady(),
+      barrierKinds: [...BARRIER_KINDS],
+      backstopMs: BACKSTOP_MS,
+    });
+  }
+
+  start(onReady: () => void): void {
+    this.#onReady = onReady;
+    const handled = this.loader.attach();
+    writeSettings(this.loader.map('settings'), { traceHost: false, histogram: true, wakeBytes: WAKE_BYTES, handled });
+  }
+
+  drain(out: Uint8Array, summary: Uint32Array): number {
+    return this.#open().drain(out, summary);
+  }
+
+  takeSequences(count: number): bigint {
+    const reader = this.#open();
+    const first = reader.nextSequence;
+    reader.nextSequence = first + BigInt(count);
+    return first;
+  }
+
+  trace(cgroup: bigint, slot: number, generation: number): void {
+    this.#open().assignSlot(cgroup, slot, generation);
+    this.#containers.trace(cgroup, slot, generation);
+  }
+
+  ignore(cgroup: bigint): void {
+    this.#containers.ignore(cgroup);
+  }
+
+  forget(cgroup: bigint): void {
+    this.#open().forgetSlot(cgroup);
+    this.#containers.forget(cgroup);
+  }
+
+  losses(): LossCount[] {
+    return this.#losses.read();
+  }
+
+  syscallCounts(slot: number, out: Float64Array): void {
+    this.#syscalls.read(slot, out);
+  }
+
+  probes(): readonly ProbeState[] {
+    return this.loader.states();
+  }
+
+  now(): bigint {
+    return bootTimeNs();
+  }
+
+  /** Detaches all probes. What is still in the rings is lost with them: drain first. */
+  stop(): void {
+    this.#reader?.close();
+    this.#reader = undefined;
+    this.loader.close();
+  }
+
+  #open(): EventReader {
+    if (!this.#reader) throw new Error('the event source has been stopped');
+    return this.#reader;
+  }
+}
+
+/** @throws AgentError PRIVILEGE_MISSING, KERNEL_UNSUPPORTED, PROBE_MISSING, PROBE_LAYOUT_MISMATCH */
+export function openKernelSource(config: KernelSourceOptions): EventSource {
+  return new KernelSource(config);
+}

@@ -1,0 +1,73 @@
+/* Layer 3 of the probes: fills the header and hands the record to its ring. */
+#ifndef PICKET_EMIT_H
+#define PICKET_EMIT_H
+
+#include "path.h"
+
+#define NO_SYSCALL 0xffff
+
+static __always_inline void set_string(struct picket_str *out, __u32 begin, __u32 end) {
+    out->offset = begin;
+    out->length = end - begin;
+}
+
+/* Header of an event of `task`; length and later flags are set by submit. */
+static __always_inline void fill_header(struct picket_header *h, __u16 kind, struct task_struct *task,
+                                        const struct identity *who, __u16 syscall, long result) {
+    struct task_struct *parent = get(task, real_parent);
+    const struct cred *cred = get(task, cred);
+    h->kind = kind;
+    h->flags = who->flags;
+    h->syscall = syscall;
+    h->time = bpf_ktime_get_boot_ns();
+    h->sequence = 0;
+    h->tgid = get(task, tgid);
+    h->tid = get(task, pid);
+    h->ppid = get(parent, tgid);
+    h->uid = get(cred, uid.val);
+    h->start = process_start(task);
+    h->cgroup = who->cgroup;
+    h->slot = who->slot;
+    h->generation = who->generation;
+    h->result = result;
+}
+
+/* Wakes the agent once, when this record takes the backlog over the mark; polling does the rest. */
+static __always_inline __u64 bulk_wake(void *ring, __u64 length) {
+    struct settings *now = get_settings();
+    if (!now)
+        return BPF_RB_NO_WAKEUP;
+    __u64 backlog = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
+    return backlog < now->wake_bytes && backlog + length + 8 >= now->wake_bytes ? BPF_RB_FORCE_WAKEUP
+                                                                                : BPF_RB_NO_WAKEUP;
+}
+
+/* Sends record[0..end) of the scratch; padding included, so the record must have room for 7 more bytes. */
+static __always_inline void submit(void *ring, struct scratch *scratch, __u64 end, __u64 wake) {
+    struct picket_header *h = (void *)scratch->record;
+    __u64 length = bounded((end + 7) & ~7ULL);
+    asm volatile("" : "+r"(length));
+    if (length > RECORD_MAX) {
+        count_loss(h->kind, PICKET_LOST_SCRATCH_FULL);
+        return;
+    }
+    h->length = length;
+    if (bpf_ringbuf_output(ring, scratch->record, length, wake))
+        count_loss(h->kind, PICKET_LOST_RING_FULL);
+}
+
+/* Rare and urgent: the agent is woken at once. */
+static __always_inline void submit_rare(struct scratch *scratch, __u64 end) {
+    submit(&events_rare, scratch, end, BPF_RB_FORCE_WAKEUP);
+}
+
+static __always_inline void submit_bulk(struct scratch *scratch, __u64 end) {
+    submit(&events_bulk, scratch, end, bulk_wake(&events_bulk, end));
+}
+
+static __always_inline __u64 append_comm(struct scratch *scratch, __u64 at, struct task_struct *task) {
+    bool cut = false;
+    return append_kernel_string(scratch, at, (void *)task + bpf_core_field_offset(struct task_struct, comm), 16, &cut);
+}
+
+#endif

@@ -1,0 +1,42 @@
+/* net.accept and net.listen: run when the call returned. */
+#include "../include/socket.h"
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(net_accept, struct pt_regs *regs, long result) {
+    struct scratch *scratch = get_scratch();
+    /* a failed accept has no peer to tell of; most are "try again" of a polling server */
+    if (!scratch || result < 0)
+        return 0;
+    struct task_struct *task = current_task();
+    struct picket_net_accept *event = (void *)scratch->record;
+    struct sock *sock = socket_of(task, result);
+    if (!sock || !is_inet(sock))
+        return 0;
+    fill_header(&event->h, PICKET_NET_ACCEPT, task, &scratch->identity, regs->orig_ax, result);
+    read_endpoint((void *)&event->local_ip, sock);
+    event->fd = result;
+    event->count = 1;
+    remember(sock, &event->h, ROLE_ACCEPTED);
+    submit_rare(scratch, sizeof(*event));
+    return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(net_listen, struct pt_regs *regs, long result) {
+    struct scratch *scratch = get_scratch();
+    if (!scratch)
+        return 0;
+    struct task_struct *task = current_task();
+    struct picket_net_listen *event = (void *)scratch->record;
+    struct sock *sock = socket_of(task, regs->di);
+    if (!sock || !is_inet(sock))
+        return 0;
+    fill_header(&event->h, PICKET_NET_LISTEN, task, &scratch->identity, regs->orig_ax, result);
+    read_endpoint((void *)&event->local_ip, sock);
+    event->fd = regs->di;
+    event->backlog = regs->si;
+    submit_rare(scratch, sizeof(*event));
+    return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,59 @@
+/*
+ * net.close, and the beginning of a connect. Both hang on the TCP state machine, which may run in an interrupt:
+ * no scratch here, and the owner of a connection is whoever made it, not the current task.
+ */
+#include "../include/socket.h"
+
+static __always_inline void begin_connect(struct sock *sock) {
+    __u64 thread = bpf_get_current_pid_tgid();
+    struct identity who;
+    struct endpoint ends = {};
+    if (!identify_current(&who))
+        return;
+    read_endpoint(&ends, sock);
+    bpf_map_update_elem(&connecting, &thread, &ends, BPF_ANY);
+}
+
+static __always_inline void end_connection(struct sock *sock) {
+    __u64 key = (__u64)sock;
+    struct connection *known = bpf_map_lookup_elem(&connections, &key);
+    if (!known)
+        return;
+    struct picket_net_close *event = bpf_ringbuf_reserve(&events_bulk, sizeof(*event), 0);
+    if (!event) {
+        count_loss(PICKET_NET_CLOSE, PICKET_LOST_RING_FULL);
+        bpf_map_delete_elem(&connections, &key);
+        return;
+    }
+    struct tcp_sock *tcp = as(struct tcp_sock, sock);
+    event->h = known->owner;
+    event->h.kind = PICKET_NET_CLOSE;
+    event->h.length = sizeof(*event);
+    event->h.syscall = NO_SYSCALL;
+    event->h.time = bpf_ktime_get_boot_ns();
+    event->h.result = 0;
+    read_endpoint((void *)&event->local_ip, sock);
+    event->received = get(tcp, bytes_received);
+    event->sent = get(tcp, bytes_acked);
+    event->duration = event->h.time - known->owner.time;
+    event->role = known->role;
+    event->error = get(sock, sk_err);
+    bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+    bpf_map_delete_elem(&connections, &key);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(net_state, const struct sock *sock_, int old_state, int new_state) {
+    if (new_state != TCP_SYN_SENT && new_state != TCP_CLOSE)
+        return 0;
+    struct sock *sock = as(struct sock, sock_);
+    if (BPF_CORE_READ(sock, sk_protocol) != IPPROTO_TCP)
+        return 0;
+    if (new_state == TCP_SYN_SENT)
+        begin_connect(sock);
+    else
+        end_connection(sock);
+    return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

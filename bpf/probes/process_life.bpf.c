@@ -1,0 +1,68 @@
+/* process.fork and process.exit. Threads are not processes and make no events. */
+#include "../include/emit.h"
+
+#define NR_CLONE 56
+#define NR_EXIT_GROUP 231
+
+static __always_inline __u64 cgroup_of(struct task_struct *task) {
+    struct css_set *set = get(task, cgroups);
+    struct cgroup *cgroup = get(set, dfl_cgrp);
+    struct kernfs_node *node = get(cgroup, kn);
+    return get(node, id);
+}
+
+/* The child may be born in another cgroup than its parent (CLONE_INTO_CGROUP): its own one counts. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent_, struct task_struct *child_) {
+    struct task_struct *child = as(struct task_struct, child_);
+    struct task_struct *parent = as(struct task_struct, parent_);
+    struct scratch *scratch = get_scratch();
+    __u64 at = sizeof(struct picket_process_fork);
+
+    if (!scratch || get(child, pid) != get(child, tgid))
+        return 0;
+    if (!identify(cgroup_of(child), &scratch->identity))
+        return 0;
+    struct picket_process_fork *event = (void *)scratch->record;
+    struct signal_struct *signal = get(child, signal);
+    struct pid *own = get(child, thread_pid);
+    fill_header(&event->h, PICKET_PROCESS_FORK, child, &scratch->identity, NR_CLONE, 0);
+    event->parent_start = process_start(as(struct task_struct, get(child, real_parent)));
+    event->parent_tid = get(parent, pid);
+    event->vpid = pid_at(own, get(own, level));
+    event->pgid = pid_at(as(struct pid, BPF_CORE_READ(signal, pids[PIDTYPE_PGID])), 0);
+    event->sid = pid_at(as(struct pid, BPF_CORE_READ(signal, pids[PIDTYPE_SID])), 0);
+    at = append_comm(scratch, at, child);
+    set_string(&event->comm, sizeof(*event), at);
+    /* a storm of forks must not wake the agent a hundred thousand times a second */
+    submit(&events_rare, scratch, at, bulk_wake(&events_rare, at));
+    return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_exit, struct task_struct *task_) {
+    struct task_struct *task = current_task();
+    struct scratch *scratch = get_scratch();
+    struct signal_struct *signal = get(task, signal);
+    __u64 at = sizeof(struct picket_process_exit);
+
+    if (!scratch || get(signal, live.counter) > 0)
+        return 0;
+    if (!identify(cgroup_of(task), &scratch->identity))
+        return 0;
+    struct picket_process_exit *event = (void *)scratch->record;
+    /* a thread that ended the whole group left its status there */
+    __u32 status = get(signal, group_exit_code);
+    if (!status)
+        status = get(task, exit_code);
+    fill_header(&event->h, PICKET_PROCESS_EXIT, task, &scratch->identity, NR_EXIT_GROUP, status);
+    event->duration = event->h.time - event->h.start;
+    event->code = (status >> 8) & 0xff;
+    event->signal = status & 0x7f;
+    at = append_comm(scratch, at, task);
+    set_string(&event->comm, sizeof(*event), at);
+    submit(&events_rare, scratch, at, bulk_wake(&events_rare, at));
+    return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";
