@@ -56,6 +56,10 @@ uint32_t u32_argument(const Napi::CallbackInfo &info, size_t index, const char *
     return static_cast<uint32_t>(whole_number(info, index, UINT32_MAX, name, "a whole number from 0 to 4294967295"));
 }
 
+uint16_t u16_argument(const Napi::CallbackInfo &info, size_t index, const char *name) {
+    return static_cast<uint16_t>(whole_number(info, index, UINT16_MAX, name, "a whole number from 0 to 65535"));
+}
+
 int fd_argument(const Napi::CallbackInfo &info, size_t index, const char *name) {
     return static_cast<int>(whole_number(info, index, INT_MAX, name, "a file descriptor"));
 }

@@ -13,6 +13,7 @@ std::span<uint8_t> bytes_argument(const Napi::CallbackInfo &info, size_t index, 
 std::span<uint32_t> words_argument(const Napi::CallbackInfo &info, size_t index, const char *name);
 std::string string_argument(const Napi::CallbackInfo &info, size_t index, const char *name);
 uint32_t u32_argument(const Napi::CallbackInfo &info, size_t index, const char *name);
+uint16_t u16_argument(const Napi::CallbackInfo &info, size_t index, const char *name);
 int fd_argument(const Napi::CallbackInfo &info, size_t index, const char *name);
 uint64_t u64_value(Napi::Env env, const Napi::Value &value, const char *name);
 bool bool_argument(const Napi::CallbackInfo &info, size_t index, const char *name);

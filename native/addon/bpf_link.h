@@ -10,11 +10,10 @@ struct bpf_link;
 namespace picket {
 
 // Detaches when it is destroyed, if nobody did before. Shared by the object, which detaches everything when it is
-// closed, and by the JavaScript handle.
+// closed, and by the JavaScript handle, whose collection alone detaches nothing.
 class Attachment {
   public:
-    explicit Attachment(bpf_link *link) : link_(link) {
-    }
+    explicit Attachment(bpf_link *link) : link_(link) {}
     ~Attachment() {
         detach();
     }
@@ -23,6 +22,11 @@ class Attachment {
 
     // 0 or a positive errno; nothing happens the second time.
     int detach();
+    bool is_attached() const {
+        return link_ != nullptr;
+    }
+    // The link's descriptor, or -1 when detached.
+    int fd() const;
 
   private:
     bpf_link *link_;
@@ -36,6 +40,7 @@ class BpfLink : public Napi::ObjectWrap<BpfLink> {
 
   private:
     Napi::Value detach(const Napi::CallbackInfo &info);
+    Napi::Value read_iterator(const Napi::CallbackInfo &info);
 
     std::shared_ptr<Attachment> attachment_;
 };

@@ -6,6 +6,7 @@
 
 #include <napi.h>
 
+#include <span>
 #include <vector>
 
 namespace picket {

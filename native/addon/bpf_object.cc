@@ -69,10 +69,8 @@ BpfObject::~BpfObject() {
 }
 
 void BpfObject::release() {
-    for (const std::weak_ptr<Attachment> &weak : attachments_) {
-        if (const std::shared_ptr<Attachment> attachment = weak.lock())
-            attachment->detach();
-    }
+    for (const std::shared_ptr<Attachment> &attachment : attachments_)
+        attachment->detach();
     attachments_.clear();
     object_.reset();
     log_.reset();

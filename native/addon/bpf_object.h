@@ -6,6 +6,7 @@
 #include <napi.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -57,7 +58,7 @@ class BpfObject : public Napi::ObjectWrap<BpfObject> {
     std::unique_ptr<char[]> log_;
     std::unique_ptr<bpf_object, ObjectDeleter> object_;
     bool load_tried_ = false;
-    std::vector<std::weak_ptr<Attachment>> attachments_;
+    std::vector<std::shared_ptr<Attachment>> attachments_;
 };
 
 } // namespace picket

@@ -50,8 +50,7 @@ bool is_unnamed_composite(const btf *types, uint32_t id) {
 
 class LayoutBuilder {
   public:
-    LayoutBuilder(Napi::Env env, const btf *types) : env_(env), types_(types), fields_(Napi::Array::New(env)) {
-    }
+    LayoutBuilder(Napi::Env env, const btf *types) : env_(env), types_(types), fields_(Napi::Array::New(env)) {}
 
     void add_members(const btf_type *composite, uint32_t base_bits) {
         for (uint32_t i = 0; i < btf_vlen(composite); i++) {
@@ -87,6 +86,8 @@ class LayoutBuilder {
 };
 
 int32_t find_composite(const btf *types, const std::string &name) {
+    if (name.empty()) // would find any type without a name
+        return -ENOENT;
     const int32_t id = btf__find_by_name_kind(types, name.c_str(), BTF_KIND_STRUCT);
     return id > 0 ? id : btf__find_by_name_kind(types, name.c_str(), BTF_KIND_UNION);
 }
@@ -125,7 +126,8 @@ const btf *kernel_types(Napi::Env env) {
 
 Napi::Value vmlinux_has_type(const Napi::CallbackInfo &info) {
     const std::string name = string_argument(info, 0, "name");
-    return Napi::Boolean::New(info.Env(), btf__find_by_name(kernel_types(info.Env()), name.c_str()) > 0);
+    const bool found = !name.empty() && btf__find_by_name(kernel_types(info.Env()), name.c_str()) > 0;
+    return Napi::Boolean::New(info.Env(), found);
 }
 
 Napi::Value vmlinux_struct_layout(const Napi::CallbackInfo &info) {

@@ -26,8 +26,8 @@ void fail_bpf(Napi::Env env, const char *code, const std::string &what, int erro
         message += ". " + detail;
     // The verifier also says EPERM for some refused programs; with a log it is the program and not the privilege.
     if (error == EPERM && verifier_log.empty()) {
-        message += ". Run as root or with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN (CAP_SYS_ADMIN before Linux 5.8), "
-                   "and check that this kernel allows the program type";
+        message += ". Run as root or with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN (CAP_SYS_ADMIN before Linux 5.8). A "
+                   "frozen map, and a kind of program that this kernel forbids, are refused in the same way";
         fail(env, code::PERMISSION, message, error, verifier_log);
     }
     fail(env, code, message, error, verifier_log);

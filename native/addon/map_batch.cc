@@ -93,8 +93,7 @@ uint32_t walk_keys(Napi::Env env, int fd, const MapShape &shape, Room &room) {
 class Cursor {
   public:
     explicit Cursor(const MapShape &shape)
-        : in_(std::max<size_t>(shape.key_size, 8)), out_(std::max<size_t>(shape.key_size, 8)) {
-    }
+        : in_(std::max<size_t>(shape.key_size, 8)), out_(std::max<size_t>(shape.key_size, 8)) {}
 
     // One batch call; 0 or a positive errno. ENOENT means that the walk has ended, with `count` entries given.
     int step(int fd, void *keys, void *values, uint32_t *count) {
@@ -166,7 +165,12 @@ void add_up(const uint8_t *from, size_t value_size, size_t cpus, uint8_t *to) {
 } // namespace
 
 uint32_t read_all(Napi::Env env, int fd, const MapShape &shape, std::span<uint8_t> keys, std::span<uint8_t> values) {
+    if (shape.key_size == 0)
+        fail(env, code::INVALID_ARGUMENT,
+             "map '" + shape.name + "' is a " + map_type_name(shape.type) + "; it has no keys");
     Room room(shape, keys, values);
+    if (room.left() == 0)
+        return walk_keys(env, fd, shape, room);
     Cursor cursor(shape);
     while (room.left() > 0) {
         uint32_t count = room.left();
@@ -203,8 +207,9 @@ void read_range(Napi::Env env, int fd, const MapShape &shape, uint32_t first, ui
     if (!summing)
         return read_neighbours(env, fd, shape, first, count, out.data());
     if (shape.value_size % sizeof(uint64_t) != 0)
-        fail(env, code::INVALID_ARGUMENT, "only values made of u64 can be summed; map '" + shape.name + "' has " +
-                                              std::to_string(shape.value_size) + " bytes a value");
+        fail(env, code::INVALID_ARGUMENT,
+             "only values made of u64 can be summed; map '" + shape.name + "' has " + std::to_string(shape.value_size) +
+                 " bytes a value");
     const size_t cpus = stride / shape.value_size;
     scratch.resize(stride * std::min(count, SUM_STEP));
     for (uint32_t done = 0; done < count; done += SUM_STEP) {

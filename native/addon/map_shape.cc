@@ -32,6 +32,7 @@ MapShape read_map_shape(Napi::Env env, int fd) {
     if (bpf_obj_get_info_by_fd(fd, &info, &length) != 0)
         fail_bpf(env, code::MAP_FAILED, "cannot read what kind of map descriptor " + std::to_string(fd) + " is", errno);
     MapShape shape;
+    shape.id = info.id;
     shape.type = static_cast<bpf_map_type>(info.type);
     shape.key_size = info.key_size;
     shape.value_size = info.value_size;

@@ -12,6 +12,7 @@
 namespace picket {
 
 struct MapShape {
+    uint32_t id = 0;
     bpf_map_type type = BPF_MAP_TYPE_UNSPEC;
     uint32_t key_size = 0;
     uint32_t value_size = 0;

@@ -103,15 +103,14 @@ Napi::Value BpfObject::attach(const Napi::CallbackInfo &info) {
     bpf_program *program = find_program(info.Env(), name);
     loaded_program_fd(info.Env(), name);
     PrintCapture capture;
-    bpf_link *link = info[1].IsUndefined()
-                         ? bpf_program__attach(program)
-                         : attach_to_cgroup(info.Env(), program, string_argument(info, 1, "cgroup"));
+    bpf_link *link = info[1].IsUndefined() ? bpf_program__attach(program)
+                                           : attach_to_cgroup(info.Env(), program, string_argument(info, 1, "cgroup"));
     if (link == nullptr)
         fail_bpf(info.Env(), code::ATTACH_FAILED,
                  "cannot attach program '" + name + "' (" + bpf_program__section_name(program) + ")", errno,
                  capture.text());
     const auto attachment = std::make_shared<Attachment>(link);
-    std::erase_if(attachments_, [](const std::weak_ptr<Attachment> &weak) { return weak.expired(); });
+    std::erase_if(attachments_, [](const std::shared_ptr<Attachment> &old) { return !old->is_attached(); });
     attachments_.push_back(attachment);
     return BpfLink::wrap(info.Env(), attachment);
 }

@@ -84,18 +84,23 @@ Napi::Value BpfObject::set_variable(const Napi::CallbackInfo &info) {
     const std::optional<Variable> variable = find_constant(object, name);
     if (!variable || variable->map == nullptr)
         fail(info.Env(), code::NOT_FOUND,
-             "BPF object '" + name_ + "' has no `const volatile` global '" + name + "'; a static one may be optimised away",
+             "BPF object '" + name_ + "' has no `const volatile` global '" + name +
+                 "'; a static one may be optimised away",
              ENOENT);
     size_t section_size = 0;
-    // libbpf 1.1 gives its own writable copy of the section behind a const pointer.
-    auto *section = static_cast<uint8_t *>(const_cast<void *>(bpf_map__initial_value(variable->map, &section_size)));
+    const auto *initial = static_cast<const uint8_t *>(bpf_map__initial_value(variable->map, &section_size));
     if (value.size() != variable->size)
         fail(info.Env(), code::INVALID_ARGUMENT,
              "global '" + name + "' has " + std::to_string(variable->size) + " bytes, not " +
                  std::to_string(value.size()));
-    if (section == nullptr || static_cast<size_t>(variable->offset) + variable->size > section_size)
-        fail(info.Env(), code::OPEN_FAILED, "the BTF of BPF object '" + name_ + "' places '" + name + "' outside its section");
-    memcpy(section + variable->offset, value.data(), value.size());
+    if (initial == nullptr || static_cast<size_t>(variable->offset) + variable->size > section_size)
+        fail(info.Env(), code::OPEN_FAILED,
+             "the BTF of BPF object '" + name_ + "' places '" + name + "' outside its section");
+    std::vector<uint8_t> section(initial, initial + section_size);
+    memcpy(section.data() + variable->offset, value.data(), value.size());
+    const int error = -bpf_map__set_initial_value(variable->map, section.data(), section.size());
+    if (error != 0)
+        fail_bpf(info.Env(), code::OPEN_FAILED, "cannot set global '" + name + "'", error);
     return info.Env().Undefined();
 }
 
@@ -112,8 +117,7 @@ Napi::Value BpfObject::reuse_map(const Napi::CallbackInfo &info) {
              "map '" + name + "' of BPF object '" + name_ + "' is a " +
                  shape_text(bpf_map__type(map), bpf_map__key_size(map), bpf_map__value_size(map),
                             bpf_map__map_flags(map)) +
-                 ", but the map to reuse is a " +
-                 shape_text(given.type, given.key_size, given.value_size, given.flags),
+                 ", but the map to reuse is a " + shape_text(given.type, given.key_size, given.value_size, given.flags),
              EINVAL);
     PrintCapture capture;
     const int error = -bpf_map__reuse_fd(map, fd);

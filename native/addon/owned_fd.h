@@ -10,10 +10,8 @@ namespace picket {
 class OwnedFd {
   public:
     OwnedFd() = default;
-    explicit OwnedFd(int fd) : fd_(fd) {
-    }
-    OwnedFd(OwnedFd &&other) noexcept : fd_(std::exchange(other.fd_, -1)) {
-    }
+    explicit OwnedFd(int fd) : fd_(fd) {}
+    OwnedFd(OwnedFd &&other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
     OwnedFd &operator=(OwnedFd &&other) noexcept {
         if (this != &other) {
             reset();

@@ -4,6 +4,7 @@ export * from './cursor.ts';
 export * from './errors.ts';
 export * from './events.gen.ts';
 export * from './ip.ts';
+export * from './log.ts';
 export * from './record.ts';
 export * from './rule-fields.gen.ts';
 export * from './subjects.ts';

@@ -1,0 +1,158 @@
+/*
+ * Makes a known number of events as fast as asked, and says how many. Static, so that it runs in any container.
+ *
+ *   load KIND COUNT [RATE] [FOLDER] [FILES]
+ *
+ * KIND: getppid | open (open and close) | mix (of a hundred: 60 opens, 37 opens of what is not there, 3 UDP connects) |
+ * fork (fork and exec of itself) | tcp (loopback connections). COUNT: how many; RATE: at most so many a second, 0 for
+ * no limit. Opens go through FILES files of FOLDER in turn, which it makes. Prints one JSON object:
+ * {"kind","opens","failures","connects","forks","calls","ns"}.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static long opens, failures, connects, forks, calls;
+static char **paths;
+static long path_count = 100;
+
+static long now_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000000000L + t.tv_nsec;
+}
+
+static void die(const char *what) {
+    fprintf(stderr, "load: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+static void make_files(const char *folder) {
+    if (mkdir(folder, 0755) && errno != EEXIST)
+        die(folder);
+    paths = calloc(path_count, sizeof(*paths));
+    for (long i = 0; i < path_count; i++) {
+        if (asprintf(&paths[i], "%s/libexample-%04ld.so.6", folder, i) < 0)
+            die("asprintf");
+        int fd = open(paths[i], O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+        if (fd < 0)
+            die(paths[i]);
+        close(fd);
+        opens++;
+    }
+}
+
+static void open_one(long i) {
+    int fd = open(paths[i % path_count], O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        die("open");
+    close(fd);
+    opens++;
+}
+
+static void open_nothing(long i) {
+    static const char *missing[] = {"/usr/share/locale/en_US/LC_MESSAGES/example.mo", "/usr/local/lib/libexample.so.6",
+                                    "/etc/example.d/override.conf"};
+    if (open(missing[i % 3], O_RDONLY | O_CLOEXEC) >= 0 || errno != ENOENT)
+        die("open of a missing file");
+    failures++;
+}
+
+static void connect_udp(int fd, long i) {
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(2000 + i % 1000), .sin_addr.s_addr = htonl(0x7f000001)};
+    if (connect(fd, (void *)&to, sizeof(to)))
+        die("connect");
+    connects++;
+}
+
+static void fork_exec(void) {
+    pid_t pid = vfork();
+    if (pid == 0) {
+        execl("/proc/self/exe", "load", "getppid", "1", (char *)0);
+        _exit(127);
+    }
+    if (pid < 0)
+        die("vfork");
+    int status;
+    waitpid(pid, &status, 0);
+    forks++;
+}
+
+static void tcp_once(int listener, const struct sockaddr_in *address) {
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (void *)address, sizeof(*address)))
+        die("tcp connect");
+    int peer = accept4(listener, 0, 0, SOCK_CLOEXEC);
+    if (peer < 0)
+        die("accept");
+    struct linger now = {1, 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    close(fd);
+    close(peer);
+    connects++;
+}
+
+static int listen_on(struct sockaddr_in *address) {
+    socklen_t size = sizeof(*address);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    *address = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001)};
+    if (fd < 0 || bind(fd, (void *)address, size) || listen(fd, 128) || getsockname(fd, (void *)address, &size))
+        die("listen");
+    return fd;
+}
+
+/* Sleeps when it is ahead of the rate; looked at every 64 turns. */
+static void pace(long done, long rate, long begin) {
+    if (rate == 0 || done % 64)
+        return;
+    long ahead = done * 1000000000L / rate - (now_ns() - begin);
+    if (ahead > 100000)
+        nanosleep(&(struct timespec){ahead / 1000000000L, ahead % 1000000000L}, 0);
+}
+
+int main(int argc, char **argv) {
+    const char *kind = argc > 1 ? argv[1] : "";
+    long count = argc > 2 ? atol(argv[2]) : 0, rate = argc > 3 ? atol(argv[3]) : 0;
+    struct sockaddr_in address;
+    int is_open = !strcmp(kind, "open"), is_mix = !strcmp(kind, "mix"), is_fork = !strcmp(kind, "fork"),
+        is_tcp = !strcmp(kind, "tcp");
+    if (count <= 0 || !(is_open || is_mix || is_fork || is_tcp || !strcmp(kind, "getppid"))) {
+        fprintf(stderr, "usage: load getppid|open|mix|fork|tcp COUNT [RATE] [FOLDER] [FILES]\n");
+        return 2;
+    }
+    if (argc > 5 && atol(argv[5]) > 0)
+        path_count = atol(argv[5]);
+    if (is_open || is_mix)
+        make_files(argc > 4 ? argv[4] : "/tmp/load");
+    int udp = is_mix ? socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
+    int listener = is_tcp ? listen_on(&address) : -1;
+    long begin = now_ns();
+    for (long i = 0; i < count; i++) {
+        if (is_mix && i % 100 >= 97)
+            connect_udp(udp, i);
+        else if (is_mix && i % 100 >= 60)
+            open_nothing(i);
+        else if (is_open || is_mix)
+            open_one(i);
+        else if (is_fork)
+            fork_exec();
+        else if (is_tcp)
+            tcp_once(listener, &address);
+        else
+            syscall(SYS_getppid), calls++;
+        pace(i + 1, rate, begin);
+    }
+    printf("{\"kind\":\"%s\",\"opens\":%ld,\"failures\":%ld,\"connects\":%ld,\"forks\":%ld,\"calls\":%ld,\"ns\":%ld}\n",
+           kind, opens, failures, connects, forks, calls, now_ns() - begin);
+    return 0;
+}

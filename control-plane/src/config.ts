@@ -1,0 +1,75 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LOG_LEVELS, type LogLevel } from '@picket/sdk';
+import { ControlPlaneError } from './errors.ts';
+
+/** What the control plane was told. Plain values, checked once. */
+export interface ControlPlaneConfig {
+  readonly servers: readonly string[];
+  /** File with the nkey seed of the control plane. */
+  readonly seedFile: string;
+  readonly dataFolder: string;
+  /** PostgreSQL address; undefined uses the embedded store in the data folder. */
+  readonly databaseUrl: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  /** Rule files and folders; the shipped rules come first. */
+  readonly rules: readonly string[];
+  readonly logLevel: LogLevel;
+  /** Folder of the built console. */
+  readonly consoleFolder: string;
+  /** /metrics needs no token. */
+  readonly openMetrics: boolean;
+  /** Name of this replica, for leases. */
+  readonly replica: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const SHIPPED_RULES = fileURLToPath(new URL('../rules', import.meta.url));
+
+/**
+ * Reads the configuration from the environment. See docs/configuration.md for the names.
+ * @throws ControlPlaneError CONFIG_INVALID naming the variable that can not be used
+ */
+export function readConfig(env: Environment = process.env): ControlPlaneConfig {
+  const dataFolder = resolve(PROJECT, env.PICKET_DATA || '.picket');
+  const { host, port } = listenAddress(env.PICKET_LISTEN || '127.0.0.1:8686');
+  return {
+    servers: list(env.NATS_URL || 'nats://127.0.0.1:4222'),
+    seedFile: env.PICKET_NATS_SEED_FILE || join(dataFolder, 'credentials', 'control-plane.nk'),
+    dataFolder,
+    databaseUrl: env.DATABASE_URL || undefined,
+    host,
+    port,
+    rules: [SHIPPED_RULES, ...list(env.PICKET_RULES ?? '')],
+    logLevel: level(env.PICKET_LOG || 'info'),
+    consoleFolder: env.PICKET_CONSOLE || fileURLToPath(new URL('../console/dist', import.meta.url)),
+    openMetrics: env.PICKET_METRICS_OPEN === '1',
+    replica: env.PICKET_REPLICA || `replica-${process.pid}`,
+  };
+}
+
+const list = (text: string) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+function listenAddress(text: string): { host: string; port: number } {
+  const at = text.lastIndexOf(':');
+  const port = Number(text.slice(at + 1));
+  const host = text.slice(0, at).replace(/^\[|\]$/g, '');
+  if (at > 0 && host && Number.isInteger(port) && port >= 0 && port < 65536) return { host, port };
+  throw new ControlPlaneError(
+    'CONFIG_INVALID',
+    `PICKET_LISTEN is "${text}": write address:port, for example 127.0.0.1:8686`,
+  );
+}
+
+function level(text: string): LogLevel {
+  const found = LOG_LEVELS.find((name) => name === text);
+  if (found) return found;
+  throw new ControlPlaneError('CONFIG_INVALID', `PICKET_LOG is "${text}": use one of ${LOG_LEVELS.join(', ')}`);
+}

@@ -1,0 +1,217 @@
+import { type Alert, BatchError, EventCursor, type LossCount } from '@picket/sdk';
+import { AlertStage } from './alerts/alert-stage.ts';
+import type { RuleEngine } from './detection/rules/rule-engine.ts';
+import { NodeState } from './detection/state/node-state.ts';
+import { decodeFrames, encodeFrames } from './frames.ts';
+import type { Batch, Finding } from './types.ts';
+
+const KINDS = 128;
+
+/** Where the reading of one node stands, so that a batch that comes twice is applied once. */
+interface Progress {
+  epoch: bigint;
+  /** Sequence of the last record applied. */
+  sequence: bigint;
+}
+
+/** Counts since the partition was taken. */
+export interface PartitionCounts {
+  /** Records applied, by kind. */
+  readonly kinds: Float64Array;
+  batches: number;
+  /** Batches that had been applied before. */
+  duplicates: number;
+  /** Records whose sequences never came. */
+  missing: number;
+  findings: number;
+}
+
+/** What a partition knows about one node. */
+export interface NodeSummary {
+  readonly node: string;
+  readonly bootId: string;
+  readonly agentEpoch: bigint;
+  readonly events: number;
+  readonly lastEvent: number;
+  readonly losses: readonly LossCount[];
+}
+
+interface NodeEntry {
+  readonly state: NodeState;
+  readonly progress: Progress;
+  summary: NodeSummary;
+}
+
+/**
+ * Detection over one partition: batches in, alerts out. Holds the state of every node of the partition and depends on
+ * nothing but the batches, so a replay from a checkpoint gives the same alerts.
+ */
+export class Partition {
+  readonly counts: PartitionCounts = {
+    kinds: new Float64Array(KINDS),
+    batches: 0,
+    duplicates: 0,
+    missing: 0,
+    findings: 0,
+  };
+  readonly #engine: () => RuleEngine;
+  readonly #nodes = new Map<string, NodeEntry>();
+  readonly #alerts = new AlertStage();
+  readonly #cursor = new EventCursor();
+  /** What the current event belongs to, for `#emit`. */
+  #state: NodeState | undefined;
+  #batch: Batch | undefined;
+
+  /** `engine` is asked for every batch, so that new rules are taken between two batches. */
+  constructor(engine: () => RuleEngine) {
+    this.#engine = engine;
+  }
+
+  /**
+   * Applies one batch and returns the alerts to publish.
+   * @throws BatchError BATCH_CORRUPT when its records can not be walked; nothing of it is applied then
+   */
+  handle(batch: Batch): Alert[] {
+    this.#check(batch);
+    const entry = this.#entry(batch);
+    if (this.#seen(entry.progress, batch)) {
+      this.counts.duplicates++;
+      return [];
+    }
+    this.counts.batches++;
+    entry.state.begin(batch.header);
+    this.#alerts.begin(batch);
+    this.#apply(entry.state, batch);
+    this.#alerts.end(batch);
+    entry.summary = summarise(entry.summary, batch);
+    return this.#alerts.take();
+  }
+
+  /** Counts of grouped alerts that wait for their second; call it about once a second. */
+  flush(): Alert[] {
+    this.#alerts.flush();
+    return this.#alerts.take();
+  }
+
+  #apply(state: NodeState, batch: Batch): void {
+    const cursor = this.#cursor.open(batch.records);
+    const engine = this.#engine();
+    const kinds = this.counts.kinds;
+    this.#state = state;
+    this.#batch = batch;
+    while (cursor.next()) {
+      const kind = cursor.kind;
+      if (kind < KINDS) kinds[kind] = (kinds[kind] as number) + 1;
+      state.apply(cursor);
+      engine.evaluate(cursor, state, batch, this.#emit);
+    }
+  }
+
+  readonly #emit = (finding: Finding): void => {
+    this.counts.findings++;
+    if (this.#state && this.#batch) this.#alerts.add(finding, this.#cursor, this.#state, this.#batch);
+  };
+
+  #check(batch: Batch): void {
+    const cursor = this.#cursor.open(batch.records);
+    while (cursor.next());
+    if (!cursor.malformed && cursor.index + 1 === batch.header.count) return;
+    const found = cursor.malformed
+      ? 'a record has a length that can not be true'
+      : `it holds ${cursor.index + 1} records`;
+    throw new BatchError(
+      'BATCH_CORRUPT',
+      `the batch of ${batch.header.node} says ${batch.header.count} records but ${found}`,
+    );
+  }
+
+  #entry(batch: Batch): NodeEntry {
+    const { node, agentEpoch } = batch.header;
+    const known = this.#nodes.get(node);
+    if (known) return known;
+    const summary = { node, bootId: '', agentEpoch, events: 0, lastEvent: 0, losses: [] };
+    const entry = { state: new NodeState(node), progress: { epoch: agentEpoch, sequence: 0n }, summary };
+    this.#nodes.set(node, entry);
+    return entry;
+  }
+
+  /** Whether the batch was applied before; if not, it counts as applied from now on. */
+  #seen(progress: Progress, batch: Batch): boolean {
+    const { agentEpoch, firstSequence, count } = batch.header;
+    if (agentEpoch < progress.epoch) return true;
+    if (agentEpoch > progress.epoch) {
+      progress.epoch = agentEpoch;
+      progress.sequence = 0n;
+    }
+    const last = firstSequence + BigInt(count) - 1n;
+    if (count > 0 && last <= progress.sequence) return true;
+    const gap = firstSequence - progress.sequence - 1n;
+    // before the first batch of a node or run nothing is known to be missing
+    if (gap > 0n && progress.sequence > 0n) this.counts.missing += Number(gap);
+    progress.sequence = last;
+    return false;
+  }
+
+  nodes(): NodeSummary[] {
+    return [...this.#nodes.values()].map((entry) => entry.summary);
+  }
+
+  states(): NodeState[] {
+    return [...this.#nodes.values()].map((entry) => entry.state);
+  }
+
+  /** The whole state as bytes. Publish what `handle` returned first. */
+  snapshot(): Uint8Array {
+    const nodes = [...this.#nodes.entries()];
+    const head = nodes.map(([node, { progress }]) => ({
+      node,
+      epoch: String(progress.epoch),
+      sequence: String(progress.sequence),
+    }));
+    return encodeFrames([
+      new TextEncoder().encode(JSON.stringify(head)),
+      this.#alerts.snapshot(),
+      ...nodes.map(([, { state }]) => state.snapshot()),
+    ]);
+  }
+
+  /**
+   * Goes on from a snapshot.
+   * @throws ControlPlaneError CHECKPOINT_CORRUPT when it can not be read
+   */
+  restore(bytes: Uint8Array): void {
+    const [head, alerts, ...states] = decodeFrames(bytes);
+    const list = parseHead(head);
+    if (alerts) this.#alerts.restore(alerts);
+    this.#nodes.clear();
+    list.forEach(({ node, epoch, sequence }, i) => {
+      const state = new NodeState(node);
+      const saved = states[i];
+      if (saved) state.restore(saved);
+      const progress = { epoch: BigInt(epoch), sequence: BigInt(sequence) };
+      this.#nodes.set(node, {
+        state,
+        progress,
+        summary: { node, bootId: '', agentEpoch: progress.epoch, events: 0, lastEvent: 0, losses: [] },
+      });
+    });
+  }
+}
+
+function parseHead(head: Uint8Array | undefined): { node: string; epoch: string; sequence: string }[] {
+  return head
+    ? (JSON.parse(new TextDecoder().decode(head)) as { node: string; epoch: string; sequence: string }[])
+    : [];
+}
+
+function summarise(before: NodeSummary, batch: Batch): NodeSummary {
+  const { header } = batch;
+  return {
+    node: header.node,
+    bootId: Buffer.from(header.bootId).toString('hex'),
+    agentEpoch: header.agentEpoch,
+    events: before.events + header.count,
+    lastEvent: Number((header.watermark + header.wallOffset) / 1_000_000n),
+    losses: header.losses,
+  };
+}

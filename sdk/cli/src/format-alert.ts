@@ -1,0 +1,25 @@
+import type { Alert, ProcessRef } from '@picket/sdk';
+import { printable } from './printable.ts';
+
+const MOST_ANCESTORS = 6;
+
+/** An alert on two lines for a terminal: what and where, then the process with its ancestors. */
+export function formatAlert(alert: Alert): [string, string] {
+  const { container } = alert;
+  const where = container
+    ? `${container.name ?? container.id}${container.image ? ` (${container.image})` : ''}`
+    : `host ${alert.hostname}`;
+  const times = alert.count > 1 ? ` ×${alert.count}` : '';
+  const lost = alert.evidence.lost.reduce((sum, loss) => sum + loss.count, 0);
+  const doubt = lost > 0 ? ` [${lost} events lost]` : '';
+  const first = `${alert.time.slice(11, 19)} ${alert.priority.padEnd(13)} ${alert.rule}${times} · ${where}${doubt}`;
+  return [printable(first), printable(`         ${ancestry(alert) || alert.output}`)];
+}
+
+/** The processes that led to an alert, the oldest first. */
+function ancestry({ process }: Alert): string {
+  if (!process) return '';
+  const chain: ProcessRef[] = [...process.ancestors.slice(0, MOST_ANCESTORS)].reverse();
+  const names = chain.map((ancestor) => `${ancestor.name || '?'}(${ancestor.pid})`);
+  return [...names, `${process.name}(${process.pid}): ${process.cmdline || process.exepath}`].join(' > ');
+}

@@ -1,0 +1,46 @@
+import { messageOf } from '@picket/sdk';
+import { type Command, type Io, parseCommand } from './command.ts';
+import { alertsList, alertsTail } from './commands/alerts.ts';
+import { login, logout } from './commands/login.ts';
+import { record } from './commands/record.ts';
+import { replay } from './commands/replay.ts';
+import { status } from './commands/status.ts';
+import type { CliConfig } from './config.ts';
+import { CliError } from './errors.ts';
+import { printable } from './printable.ts';
+
+export const COMMANDS: readonly Command[] = [status, alertsList, alertsTail, record, replay, login, logout];
+
+/**
+ * Runs the command that the words name. Never throws: an error becomes one sentence.
+ * @returns the exit code: 0, 1 when it failed, 2 when the words are wrong
+ */
+export async function run(words: readonly string[], config: CliConfig, io: Io): Promise<number> {
+  if (words.length === 0 || ['help', '--help', '-h'].includes(words[0] as string)) {
+    for (const line of help()) io.out(line);
+    return words.length === 0 ? 2 : 0;
+  }
+  try {
+    const { command, args } = parseCommand(COMMANDS, words);
+    return await command.run(config, args, io);
+  } catch (error) {
+    // Work that was given up because the user ended the command is no failure.
+    if (io.signal.aborted && error === io.signal.reason) return 0;
+    io.note(`picket: ${printable(messageOf(error))}`);
+    return error instanceof CliError && error.code === 'USAGE' ? 2 : 1;
+  }
+}
+
+function help(): string[] {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+  return [
+    'Usage: picket COMMAND',
+    '',
+    ...COMMANDS.flatMap(({ name, summary, usage }) => [
+      `  ${name.padEnd(width)}  ${summary}`,
+      ...(usage === '' ? [] : [`  ${' '.repeat(width)}  picket ${name} ${usage}`]),
+    ]),
+    '',
+    'Without --url and login the commands use the Picket that runs on this machine.',
+  ];
+}
