@@ -56,9 +56,9 @@ static __always_inline void submit(void *ring, struct scratch *scratch, __u64 en
         count_loss(h->kind, PICKET_LOST_RING_FULL);
 }
 
-/* Rare and urgent: the agent is woken at once. */
+/* Rare and urgent: the agent is woken at once, unless it is still busy with earlier ones (flags 0). */
 static __always_inline void submit_rare(struct scratch *scratch, __u64 end) {
-    submit(&events_rare, scratch, end, BPF_RB_FORCE_WAKEUP);
+    submit(&events_rare, scratch, end, 0);
 }
 
 static __always_inline void submit_bulk(struct scratch *scratch, __u64 end) {

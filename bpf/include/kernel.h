@@ -241,11 +241,11 @@ struct sock_common {
     __be32 skc_daddr;
     __be32 skc_rcv_saddr;
     __be16 skc_dport;
-    __u16 skc_num;
     unsigned short skc_family;
     volatile unsigned char skc_state;
     struct in6_addr skc_v6_daddr;
     struct in6_addr skc_v6_rcv_saddr;
+    unsigned long skc_flags;
 };
 
 struct sock {
@@ -261,9 +261,14 @@ struct socket {
     struct sock *sk;
 };
 
+struct inet_sock {
+    __be16 inet_sport;
+};
+
 struct tcp_sock {
     __u64 bytes_received;
-    __u64 bytes_acked;
+    __u64 bytes_sent;
+    __u64 bytes_retrans;
 };
 
 #if defined(__TARGET_ARCH_x86)
@@ -292,6 +297,7 @@ struct pt_regs {
 #define IPPROTO_TCP 6
 #define TCP_SYN_SENT 2
 #define TCP_CLOSE 7
+#define SOCK_DONE (1 << 1)
 #define EINPROGRESS 115
 
 #endif

@@ -254,8 +254,8 @@ struct picket_net_close {
     __u16 remote_port; /* Port of the remote end, host order. */
     __u16 family; /* AF_INET (2) or AF_INET6 (10). */
     __u16 protocol; /* IPPROTO_* number: 6 TCP, 17 UDP. */
-    __u64 received; /* Bytes received. */
-    __u64 sent; /* Bytes sent and acknowledged. */
+    __u64 received; /* Bytes received in order. */
+    __u64 sent; /* Bytes sent, without repetitions. */
     __u64 duration; /* Life of the connection in ns. */
     __u32 role; /* 1 when this end connected, 2 when it accepted. */
     __u32 error; /* errno the socket died of; 0 for an orderly close. */

@@ -31,7 +31,8 @@ static __always_inline void read_endpoint(struct endpoint *out, struct sock *soc
     out->socket = (__u64)sock;
     out->family = get(sock, __sk_common.skc_family);
     out->protocol = BPF_CORE_READ(sock, sk_protocol);
-    out->local_port = get(sock, __sk_common.skc_num);
+    /* skc_num is 0 again when a socket closes */
+    out->local_port = bpf_ntohs(get(as(struct inet_sock, sock), inet_sport));
     out->remote_port = bpf_ntohs(get(sock, __sk_common.skc_dport));
     if (out->family == AF_INET6) {
         BPF_CORE_READ_INTO(&out->local_ip, sock, __sk_common.skc_v6_rcv_saddr);

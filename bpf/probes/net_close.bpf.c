@@ -34,7 +34,10 @@ static __always_inline void end_connection(struct sock *sock) {
     event->h.result = 0;
     read_endpoint((void *)&event->local_ip, sock);
     event->received = get(tcp, bytes_received);
-    event->sent = get(tcp, bytes_acked);
+    /* the kernel counts the end of the stream as a byte */
+    if (event->received > 0 && get(sock, __sk_common.skc_flags) & SOCK_DONE)
+        event->received--;
+    event->sent = get(tcp, bytes_sent) - get(tcp, bytes_retrans);
     event->duration = event->h.time - known->owner.time;
     event->role = known->role;
     event->error = get(sock, sk_err);

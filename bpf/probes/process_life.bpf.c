@@ -34,7 +34,7 @@ int BPF_PROG(process_fork, struct task_struct *parent_, struct task_struct *chil
     event->sid = pid_at(as(struct pid, BPF_CORE_READ(signal, pids[PIDTYPE_SID])), 0);
     at = append_comm(scratch, at, child);
     set_string(&event->comm, sizeof(*event), at);
-    /* a storm of forks must not wake the agent a hundred thousand times a second */
+    /* nothing urgent follows from a fork alone: the timer of the agent is soon enough */
     submit(&events_rare, scratch, at, bulk_wake(&events_rare, at));
     return 0;
 }

@@ -311,9 +311,9 @@ export class NetClose extends EventRecord {
   @inline get family(): u16 { return load<u16>(this.at + 108); }
   /** IPPROTO_* number: 6 TCP, 17 UDP. */
   @inline get protocol(): u16 { return load<u16>(this.at + 110); }
-  /** Bytes received. */
+  /** Bytes received in order. */
   @inline get received(): u64 { return load<u64>(this.at + 112); }
-  /** Bytes sent and acknowledged. */
+  /** Bytes sent, without repetitions. */
   @inline get sent(): u64 { return load<u64>(this.at + 120); }
   /** Life of the connection in ns. */
   @inline get duration(): u64 { return load<u64>(this.at + 128); }

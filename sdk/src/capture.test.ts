@@ -48,6 +48,13 @@ describe('a capture', () => {
     expect(read(capture(small), 1)).toEqual({ got: small, error: undefined });
   });
 
+  it('gives messages that do not share memory with the pieces, Node buffers too', () => {
+    const piece = Buffer.from(capture());
+    const [message] = [...new CaptureDecoder().push(piece)];
+    piece.fill(0);
+    expect(message).toEqual(messages[0]);
+  });
+
   it('may hold no message', () => {
     expect(read(capture([]))).toEqual({ got: [], error: undefined });
   });

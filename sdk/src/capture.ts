@@ -184,7 +184,8 @@ function readMessage(payload: Uint8Array, number: number): CapturedMessage {
   return {
     time: view.getFloat64(0, true),
     subject: new TextDecoder().decode(payload.subarray(10, 10 + subject)),
-    batch: payload.slice(10 + subject),
+    // A copy; `slice` of a Node Buffer would be a view of the piece.
+    batch: new Uint8Array(payload.subarray(10 + subject)),
   };
 }
 

@@ -402,9 +402,9 @@ export const NetClose = {
   family: 108,
   /** IPPROTO_* number: 6 TCP, 17 UDP. */
   protocol: 110,
-  /** Bytes received. */
+  /** Bytes received in order. */
   received: 112,
-  /** Bytes sent and acknowledged. */
+  /** Bytes sent, without repetitions. */
   sent: 120,
   /** Life of the connection in ns. */
   duration: 128,

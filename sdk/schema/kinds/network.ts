@@ -56,8 +56,8 @@ export const network: readonly KindSpec[] = [
     doc: 'A TCP connection ended. The header names the process that made it.',
     fields: [
       ...endpoint,
-      field('received', 'u64', 'Bytes received.'),
-      field('sent', 'u64', 'Bytes sent and acknowledged.'),
+      field('received', 'u64', 'Bytes received in order.'),
+      field('sent', 'u64', 'Bytes sent, without repetitions.'),
       field('duration', 'u64', 'Life of the connection in ns.'),
       field('role', 'u32', '1 when this end connected, 2 when it accepted.'),
       field('error', 'u32', 'errno the socket died of; 0 for an orderly close.'),

@@ -17,7 +17,6 @@ export const record: Command = {
     const connection = await connectBus(config, args, 'subscriber');
     try {
       const writer = await CaptureWriter.create(file, args.flags.force === true);
-      io.note(`recording to ${file}${seconds ? ` for ${seconds} s` : '; Ctrl-C ends it'}`);
       const { messages, lines } = await recordUntil(connection, writer, seconds, io);
       await writer.finish();
       io.out(`${file}: ${messages} batches, ${writer.bytes} bytes`);
@@ -37,6 +36,7 @@ async function recordUntil(
 ): Promise<{ messages: number; lines: string[] }> {
   const subscription = connection.subscribe('picket.events.>');
   await connection.flush();
+  io.note(`recording${seconds ? ` for ${seconds} s` : '; Ctrl-C ends it'}`);
   const stop = () => void subscription.drain();
   const timer = seconds === undefined ? undefined : setTimeout(stop, seconds * 1000);
   io.signal.addEventListener('abort', stop, { once: true });

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cgroupId } from '@picket/native';
+import { describeRecord, EventCursor } from '@picket/sdk';
+import { findCgroupMounts } from '../../containers/cgroup-root.ts';
+import { KernelSource } from '../kernel-source.ts';
+import { Summary } from '../types.ts';
+
+export type Seen = Record<string, unknown>;
+
+/**
+ * The real probes and a cgroup that they trace, for tests: what runs in it stands for a container, without the cost of
+ * one. Dispose of it to detach everything and remove the cgroup.
+ */
+export class TracedCgroup {
+  readonly source = new KernelSource({ slots: 64 });
+  readonly path: string;
+  readonly seen: Seen[] = [];
+  readonly #out = new Uint8Array(1 << 20);
+  readonly #summary = new Uint32Array(Summary.size);
+  readonly #cursor = new EventCursor();
+
+  constructor(options: { readonly trace: boolean } = { trace: true }) {
+    this.path = `${findCgroupMounts().root}/picket-test-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
+    this.source.start(() => this.drain());
+    mkdirSync(this.path);
+    this.drain();
+    if (options.trace) this.source.trace(cgroupId(this.path), 7, 3);
+    else this.source.ignore(cgroupId(this.path));
+    this.seen.length = 0;
+  }
+
+  get id(): bigint {
+    return cgroupId(this.path);
+  }
+
+  drain(): void {
+    for (;;) {
+      const bytes = this.source.drain(this.#out, this.#summary);
+      if (bytes === 0) return;
+      this.#cursor.open(this.#out.subarray(0, bytes));
+      while (this.#cursor.next()) this.seen.push(describeRecord(this.#cursor));
+    }
+  }
+
+  /** Runs a shell command in the cgroup, waits for its end and takes in its events. */
+  async run(
+    command: string,
+    options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  ): Promise<{ code: number | null; stdout: string }> {
+    const script = `echo $$ > ${this.path}/cgroup.procs && ${command}`;
+    const child = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    let stdout = '';
+    child.stdout.on('data', (data) => {
+      stdout += data;
+    });
+    const code = await new Promise<number | null>((resolve, reject) =>
+      child.once('error', reject).once('close', resolve),
+    );
+    this.drain();
+    return { code, stdout };
+  }
+
+  of(kind: string): Seen[] {
+    return this.seen.filter((event) => event.kind === kind);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.source.stop();
+    for (let tries = 0; tries < 100 && readFileSync(`${this.path}/cgroup.procs`, 'utf8') !== ''; tries++)
+      await sleep(10);
+    rmdirSync(this.path);
+  }
+}
