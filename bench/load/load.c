@@ -78,7 +78,7 @@ static void connect_udp(int fd, long i) {
 static void fork_exec(void) {
     pid_t pid = vfork();
     if (pid == 0) {
-        execl("/proc/self/exe", "load", "getppid", "1", (char *)0);
+        execl("/proc/self/exe", "load", "nothing", (char *)0);
         _exit(127);
     }
     if (pid < 0)
@@ -122,6 +122,8 @@ static void pace(long done, long rate, long begin) {
 
 int main(int argc, char **argv) {
     const char *kind = argc > 1 ? argv[1] : "";
+    if (!strcmp(kind, "nothing"))
+        return 0;
     long count = argc > 2 ? atol(argv[2]) : 0, rate = argc > 3 ? atol(argv[3]) : 0;
     struct sockaddr_in address;
     int is_open = !strcmp(kind, "open"), is_mix = !strcmp(kind, "mix"), is_fork = !strcmp(kind, "fork"),

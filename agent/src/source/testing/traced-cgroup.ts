@@ -21,9 +21,9 @@ export class TracedCgroup {
   readonly #summary = new Uint32Array(Summary.size);
   readonly #cursor = new EventCursor();
 
-  constructor(options: { readonly trace: boolean } = { trace: true }) {
+  constructor(options: { readonly trace: boolean; readonly keep?: boolean } = { trace: true }) {
     this.path = `${findCgroupMounts().root}/picket-test-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
-    this.source.start(() => this.drain());
+    this.source.start(() => (options.keep === false ? this.discard() : this.drain()));
     mkdirSync(this.path);
     this.drain();
     if (options.trace) this.source.trace(cgroupId(this.path), 7, 3);
@@ -33,6 +33,11 @@ export class TracedCgroup {
 
   get id(): bigint {
     return cgroupId(this.path);
+  }
+
+  /** Empties the rings without looking at what they hold. */
+  discard(): void {
+    while (this.source.drain(this.#out, this.#summary) > 0);
   }
 
   drain(): void {

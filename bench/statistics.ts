@@ -1,0 +1,16 @@
+/** The middle value; the mean of the two middle ones for an even count. NaN for none. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** Linear between the two nearest values (type 7 of Hyndman and Fan 1996). */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (sorted.length - 1) * q;
+  const low = sorted[Math.floor(at)];
+  const high = sorted[Math.ceil(at)];
+  if (low === undefined || high === undefined) return Number.NaN;
+  return low + (high - low) * (at - Math.floor(at));
+}
+
+export const round = (value: number, digits = 0): number => Number(value.toFixed(digits));
