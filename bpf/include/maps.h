@@ -15,12 +15,12 @@
 /* exec, connect, life of containers: never in competition with the bulk */
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);
-    __uint(max_entries, 8 << 20);
+    __uint(max_entries, 4 << 20);
 } events_rare SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);
-    __uint(max_entries, 32 << 20);
+    __uint(max_entries, 16 << 20);
 } events_bulk SEC(".maps");
 
 enum container_state {

@@ -67,9 +67,10 @@ static __always_inline struct sock *socket_of(struct task_struct *task, __u64 fd
 static __always_inline __u32 pid_at(struct pid *pid, __u32 level) {
     if (!pid || get(pid, level) < level || level > 32)
         return 0;
-    struct upid number = {};
-    bpf_core_read(&number, sizeof(number), &pid->numbers[level]);
-    return number.nr;
+    /* an index would step by the size of our short struct upid, not by the kernel's */
+    struct upid *number =
+        (void *)pid + bpf_core_field_offset(struct pid, numbers) + level * bpf_core_type_size(struct upid);
+    return BPF_CORE_READ(number, nr);
 }
 
 /* Controlling terminal as /proc/pid/stat encodes it; 0 when there is none. */

@@ -4,6 +4,11 @@ export type ControlPlaneErrorCode =
   | 'CONFIG_INVALID'
   | 'BUS_UNAVAILABLE'
   | 'BUS_REFUSED'
+  | 'BUS_CONFLICT'
+  | 'STREAM_REPLACED'
+  | 'HANDLER_FAILED'
+  | 'ALERT_REFUSED'
+  | 'ALERT_MALFORMED'
   | 'LEASE_LOST'
   | 'CHECKPOINT_CORRUPT'
   | 'RULE_SYNTAX'
@@ -16,8 +21,16 @@ export type ControlPlaneErrorCode =
   | 'AUTH_INVALID'
   | 'AUTH_EXPIRED'
   | 'AUTH_FORBIDDEN'
+  | 'ORIGIN_REFUSED'
+  | 'RATE_LIMITED'
   | 'NOT_FOUND'
-  | 'REQUEST_INVALID';
+  | 'METHOD_NOT_ALLOWED'
+  | 'REQUEST_INVALID'
+  | 'BODY_TOO_LARGE'
+  | 'MEDIA_TYPE_UNSUPPORTED'
+  | 'STREAMS_EXHAUSTED'
+  | 'NOT_READY'
+  | 'INTERNAL';
 
 /** Every error the control plane raises on purpose. */
 export class ControlPlaneError extends PicketError {

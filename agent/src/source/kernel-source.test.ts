@@ -48,6 +48,15 @@ describe('process.exec', () => {
     expect(exec?.ppid).toBe(process.pid);
   });
 
+  it('tells the numbers of a process in its own namespace', async () => {
+    await using cgroup = new TracedCgroup();
+    await cgroup.run('exec unshare --pid --fork setsid /usr/bin/env true');
+    const exec = execOf(cgroup.seen, '/usr/bin/env');
+    expect(exec).toMatchObject({ vpid: 1, vpgid: 1, vsid: 1 });
+    expect(exec?.pgid).toBe(exec?.tgid);
+    expect(exec?.tgid).not.toBe(1);
+  });
+
   it('flags arguments that were cut and keeps their beginning', async () => {
     await using cgroup = new TracedCgroup();
     const long = 'x'.repeat(20_000);

@@ -1,0 +1,132 @@
+import { type Alert, type Log, messageOf } from '@picket/sdk';
+import type { BatchMessage, BusLoss, BusProblem, PartitionWork } from './bus/types.ts';
+import { unpackBatch } from './bus/unpack.ts';
+import type { RuleEngine } from './detection/rules/rule-engine.ts';
+import { type NodeSummary, Partition } from './partition.ts';
+import type { Container } from './types.ts';
+
+export interface PartitionWorkDeps {
+  readonly engine: () => RuleEngine;
+  readonly publish: (alert: Alert) => Promise<void>;
+  readonly log: Log;
+}
+
+/** Counts over all partitions since the start, those given away included. */
+export interface WorkCounts {
+  readonly kinds: Float64Array;
+  batches: number;
+  duplicates: number;
+  missing: number;
+  findings: number;
+  /** Batches that the limits of the stream discarded before they were read, at most. */
+  busLimit: number;
+  /** Batches that could not be used, by error code. */
+  readonly refused: Map<string, number>;
+}
+
+/** Detection over every partition this replica owns: messages of the bus in, alerts out. */
+export class DetectionWork implements PartitionWork {
+  readonly #deps: PartitionWorkDeps;
+  readonly #partitions = new Map<number, Partition>();
+  readonly #gone: WorkCounts = {
+    kinds: new Float64Array(128),
+    batches: 0,
+    duplicates: 0,
+    missing: 0,
+    findings: 0,
+    busLimit: 0,
+    refused: new Map(),
+  };
+
+  constructor(deps: PartitionWorkDeps) {
+    this.#deps = deps;
+  }
+
+  restore(partition: number, state: Uint8Array | undefined): void {
+    this.release(partition);
+    const fresh = new Partition(this.#deps.engine);
+    if (state) fresh.restore(state);
+    this.#partitions.set(partition, fresh);
+    this.#deps.log.info('partition taken', { partition, restored: state !== undefined });
+  }
+
+  handle(message: BatchMessage): void {
+    const partition = this.#partitions.get(message.partition);
+    if (!partition) throw new Error(`partition ${message.partition} is not ours`);
+    for (const alert of partition.handle(unpackBatch(message.bytes, message.subject, message.streamSequence)))
+      this.#publish(alert);
+  }
+
+  /** Sends counts of grouped alerts that wait; call it about once a second. */
+  flush(): void {
+    for (const partition of this.#partitions.values()) for (const alert of partition.flush()) this.#publish(alert);
+  }
+
+  /** The publisher retries while the bus is away; what fails for good has been reported by it. */
+  #publish(alert: Alert): void {
+    this.#deps.publish(alert).catch((error: unknown) => {
+      this.#deps.log.error('an alert could not be published', {
+        rule: alert.rule,
+        uuid: alert.uuid,
+        why: messageOf(error),
+      });
+    });
+  }
+
+  snapshot(partition: number): Uint8Array {
+    const found = this.#partitions.get(partition);
+    if (!found) throw new Error(`partition ${partition} is not ours`);
+    return found.snapshot();
+  }
+
+  release(partition: number): void {
+    const left = this.#partitions.get(partition);
+    if (!left) return;
+    this.#partitions.delete(partition);
+    add(this.#gone, left);
+  }
+
+  onLoss(loss: BusLoss): void {
+    this.#gone.busLimit += loss.batchesAtMost;
+    this.#deps.log.warn('the stream discarded batches before they were read: give PICKET_EVENTS more room', {
+      partition: loss.partition,
+      batches: loss.batchesAtMost,
+    });
+  }
+
+  onError(problem: BusProblem): void {
+    const { code, message } = problem.error;
+    this.#gone.refused.set(code, (this.#gone.refused.get(code) ?? 0) + (problem.skipped ? 1 : 0));
+    this.#deps.log.warn(message, {
+      code,
+      partition: problem.partition,
+      message: problem.streamSequence,
+      skipped: problem.skipped,
+    });
+  }
+
+  counts(): WorkCounts {
+    const sum = { ...this.#gone, kinds: this.#gone.kinds.slice() };
+    for (const partition of this.#partitions.values()) add(sum, partition);
+    return sum;
+  }
+
+  nodes(): NodeSummary[] {
+    return [...this.#partitions.values()].flatMap((partition) => partition.nodes());
+  }
+
+  containers(): { node: string; container: Container }[] {
+    const states = [...this.#partitions.values()].flatMap((partition) => partition.states());
+    return states.flatMap((state) => [...state.containers.all()].map((container) => ({ node: state.node, container })));
+  }
+}
+
+function add(sum: WorkCounts, { counts }: Partition): void {
+  counts.kinds.forEach((count, kind) => {
+    sum.kinds[kind] = (sum.kinds[kind] ?? 0) + count;
+  });
+  sum.batches += counts.batches;
+  sum.duplicates += counts.duplicates;
+  sum.missing += counts.missing;
+  sum.findings += counts.findings;
+}
