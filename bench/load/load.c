@@ -51,6 +51,21 @@ static void make_files(const char *folder) {
     }
 }
 
+static void act(const char *folder, long i) {
+    char *path;
+    if (asprintf(&path, "%s/id_rsa.%d.%ld", folder, getpid(), i) < 0)
+        die("asprintf");
+    int made = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (made < 0 || fd < 0)
+        die(path);
+    close(made);
+    close(fd);
+    unlink(path);
+    free(path);
+    opens += 2;
+}
+
 static void open_one(long i) {
     int fd = open(paths[i % path_count], O_RDONLY | O_CLOEXEC);
     if (fd < 0)
@@ -111,9 +126,9 @@ static int listen_on(struct sockaddr_in *address) {
     return fd;
 }
 
-/* Sleeps when it is ahead of the rate; looked at every 64 turns. */
+/* Sleeps when it is ahead of the rate; looked at every 64 turns of a fast one. */
 static void pace(long done, long rate, long begin) {
-    if (rate == 0 || done % 64)
+    if (rate == 0 || (rate > 6400 && done % 64))
         return;
     long ahead = done * 1000000000L / rate - (now_ns() - begin);
     if (ahead > 100000)
@@ -126,14 +141,16 @@ int main(int argc, char **argv) {
         return 0;
     long count = argc > 2 ? atol(argv[2]) : 0, rate = argc > 3 ? atol(argv[3]) : 0;
     struct sockaddr_in address;
-    int is_open = !strcmp(kind, "open"), is_mix = !strcmp(kind, "mix"), is_fork = !strcmp(kind, "fork"),
-        is_tcp = !strcmp(kind, "tcp");
-    if (count <= 0 || !(is_open || is_mix || is_fork || is_tcp || !strcmp(kind, "getppid"))) {
-        fprintf(stderr, "usage: load getppid|open|mix|fork|tcp COUNT [RATE] [FOLDER] [FILES]\n");
+    int is_acts = !strcmp(kind, "acts"), is_open = !strcmp(kind, "open"), is_mix = !strcmp(kind, "mix"),
+        is_fork = !strcmp(kind, "fork"), is_tcp = !strcmp(kind, "tcp");
+    if (count <= 0 || !(is_open || is_mix || is_fork || is_tcp || is_acts || !strcmp(kind, "getppid"))) {
+        fprintf(stderr, "usage: load getppid|open|mix|fork|tcp|acts COUNT [RATE] [FOLDER] [FILES]\n");
         return 2;
     }
     if (argc > 5 && atol(argv[5]) > 0)
         path_count = atol(argv[5]);
+    if (is_acts && (argc < 5 || (mkdir(argv[4], 0700) && errno != EEXIST)))
+        die("acts needs a FOLDER");
     if (is_open || is_mix)
         make_files(argc > 4 ? argv[4] : "/tmp/load");
     int udp = is_mix ? socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
@@ -146,6 +163,8 @@ int main(int argc, char **argv) {
             open_nothing(i);
         else if (is_open || is_mix)
             open_one(i);
+        else if (is_acts)
+            act(argv[4], i);
         else if (is_fork)
             fork_exec();
         else if (is_tcp)
