@@ -2,7 +2,11 @@ import type { FlagSpec } from './types.ts';
 
 /** Facts about a file or executable (`exe_flags`, `file_flags`). */
 export const EXE_FLAGS: readonly FlagSpec[] = [
-  { name: 'upper_layer', bit: 0, doc: 'In the upper layer of an overlay: made or changed after the container began, not as in its image.' },
+  {
+    name: 'upper_layer',
+    bit: 0,
+    doc: 'In the upper layer of an overlay: made or changed after the container began, not as in its image.',
+  },
   { name: 'memfd', bit: 1, doc: 'Lives in memory only (memfd_create).' },
   { name: 'deleted', bit: 2, doc: 'No name is left in the file system.' },
   { name: 'writable', bit: 3, doc: 'The process could write to it.' },

@@ -135,6 +135,19 @@ export const LossReason = {
 } as const;
 export type LossReason = (typeof LossReason)[keyof typeof LossReason];
 
+/** Their names as people and metrics see them. */
+export const LOSS_REASON_NAMES: Readonly<Record<number, string>> = {
+  1: 'ring_full',
+  2: 'scratch_full',
+  3: 'map_full',
+  4: 'throttled',
+  5: 'spool_full',
+  6: 'malformed',
+  7: 'bus_limit',
+  8: 'unresolved',
+  9: 'suppressed',
+};
+
 /** The header of every record. Offsets in bytes from the start of the record. */
 export const Header = {
   size: 64,

@@ -5,6 +5,7 @@ export * from './errors.ts';
 export * from './events.gen.ts';
 export * from './ip.ts';
 export * from './log.ts';
+export * from './names.ts';
 export * from './record.ts';
 export * from './rule-fields.gen.ts';
 export * from './subjects.ts';

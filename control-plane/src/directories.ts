@@ -1,0 +1,77 @@
+import { kindName, lossReasonName, nodeToken, partitionOf } from '@picket/sdk';
+import type { ContainerInfo, NodeInfo, RuleInfo, RuleProblem } from '@picket/sdk/client';
+import { containerInfo } from './api/directory/container-info.ts';
+import type { ContainerDirectory, NodeDirectory, RuleDirectory } from './api/directory/directories.ts';
+import type { LoadResult } from './detection/rules/load/rule.ts';
+import type { Heartbeats } from './heartbeats.ts';
+import type { NodeSummary } from './partition.ts';
+import type { DetectionWork } from './partition-work.ts';
+
+/** What runs now, told from the memory of detection. */
+export const containerDirectory = (work: DetectionWork): ContainerDirectory => ({
+  list: (): ContainerInfo[] => work.containers().map(({ node, container }) => containerInfo(node, container)),
+});
+
+/** Nodes that sent events, and those that have only been heard of. */
+export function nodeDirectory(work: DetectionWork, heartbeats: Heartbeats): NodeDirectory {
+  return {
+    async list(): Promise<NodeInfo[]> {
+      const containers = new Map<string, number>();
+      for (const { node, container } of work.containers()) {
+        if (container.stopped === 0) containers.set(node, (containers.get(node) ?? 0) + 1);
+      }
+      const known = work.nodes();
+      const names = new Set(known.map(({ node }) => node));
+      const silent = heartbeats.nodes().filter(({ node }) => !names.has(node));
+      const rows = [...known, ...silent.map(({ node, agentEpoch }) => unheard(node, agentEpoch))];
+      return Promise.all(rows.map((row) => nodeInfo(row, heartbeats.online(row.node), containers.get(row.node) ?? 0)));
+    },
+  };
+}
+
+const unheard = (node: string, epoch: string): NodeSummary => ({
+  node,
+  bootId: '',
+  agentEpoch: /^\d{1,18}$/.test(epoch) ? BigInt(epoch) : 0n,
+  events: 0,
+  lastEvent: 0,
+  losses: [],
+});
+
+async function nodeInfo(summary: NodeSummary, online: boolean, containers: number): Promise<NodeInfo> {
+  return {
+    node: summary.node,
+    partition: partitionOf(await nodeToken(summary.node)),
+    boot_id: summary.bootId || null,
+    agent_started: isoTime(Number(summary.agentEpoch)),
+    last_seen: isoTime(summary.lastEvent),
+    online,
+    containers,
+    events: summary.events,
+    lost: summary.losses.map(({ kind, reason, count }) => ({
+      kind: kindName(kind),
+      reason: lossReasonName(reason),
+      count: Number(count),
+    })),
+  };
+}
+
+const isoTime = (ms: number): string | null => (ms > 0 && ms < Date.UTC(10_000, 0) ? new Date(ms).toISOString() : null);
+
+/** The loaded rules and what is wrong with the others. */
+export const ruleDirectory = (loaded: () => LoadResult): RuleDirectory => ({
+  list: (): RuleInfo[] =>
+    loaded().rules.map((rule) => ({
+      rule: rule.name,
+      description: rule.description,
+      priority: rule.priority,
+      source: 'syscall',
+      tags: [...rule.tags],
+      mitre: [...rule.mitre],
+      enabled: rule.enabled,
+      file: rule.position.file,
+      line: rule.position.line,
+    })),
+  problems: (): RuleProblem[] =>
+    loaded().problems.map(({ severity: _, rule, ...problem }) => ({ ...problem, rule: rule ?? null })),
+});

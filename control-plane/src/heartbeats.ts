@@ -1,0 +1,61 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { type Log, messageOf } from '@picket/sdk';
+
+/** What of a heartbeat the control plane uses; the agent says more. */
+export interface Heartbeat {
+  readonly node: string;
+  readonly token: string;
+  readonly state: string;
+  readonly agentEpoch: string;
+}
+
+/** An agent that was not heard of for so long counts as away: three heartbeats. */
+const AWAY_MS = 15_000;
+const MOST_NODES = 100_000;
+
+/** The last heartbeat of every agent. */
+export class Heartbeats {
+  readonly #last = new Map<string, { heartbeat: Heartbeat; at: number }>();
+  readonly #log: Log;
+  /** Heartbeats that could not be read. */
+  refused = 0;
+
+  constructor(nats: NatsConnection, log: Log) {
+    this.#log = log;
+    nats.subscribe('picket.agents.*.status', {
+      callback: (error, message) => {
+        if (error) this.#refuse(error.message);
+        else this.take(message.subject, message.data);
+      },
+    });
+  }
+
+  /** Takes one heartbeat; a body that is none is counted and left out. */
+  take(subject: string, body: Uint8Array): void {
+    try {
+      const heartbeat = JSON.parse(new TextDecoder().decode(body)) as Heartbeat;
+      const token = subject.split('.')[2] ?? '';
+      // the bus lets an agent publish on its own subject only, so the subject is what can be believed
+      if (heartbeat.token !== token || typeof heartbeat.node !== 'string')
+        throw new Error('it names another node than its subject');
+      if (this.#last.has(heartbeat.node) || this.#last.size < MOST_NODES)
+        this.#last.set(heartbeat.node, { heartbeat, at: performance.now() });
+    } catch (error) {
+      this.#refuse(messageOf(error));
+    }
+  }
+
+  #refuse(why: string): void {
+    this.refused++;
+    this.#log.warn('a heartbeat can not be read', { why });
+  }
+
+  online(node: string): boolean {
+    const last = this.#last.get(node);
+    return last !== undefined && last.heartbeat.state !== 'stopping' && performance.now() - last.at < AWAY_MS;
+  }
+
+  nodes(): Heartbeat[] {
+    return [...this.#last.values()].map(({ heartbeat }) => heartbeat);
+  }
+}

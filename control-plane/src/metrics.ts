@@ -1,0 +1,92 @@
+import { KINDS, kindName, lossReasonName } from '@picket/sdk';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { BusStats } from './bus/bus.ts';
+import type { DetectionWork } from './partition-work.ts';
+
+/** The metrics of the control plane; read when they are scraped. See docs/reference/metrics.md. */
+export function createMetrics(work: DetectionWork, bus: () => BusStats): Registry {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  counter('picket_events_total', 'Event records applied, by kind.', ['kind'], (metric) => {
+    const { kinds } = work.counts();
+    for (const kind of KINDS) metric.inc({ kind: kind.name }, kinds[kind.id] ?? 0);
+  });
+  counter('picket_batches_total', 'Event batches applied.', [], (metric) => metric.inc(work.counts().batches));
+  counter('picket_batches_duplicate_total', 'Batches that came again and were left out.', [], (metric) =>
+    metric.inc(work.counts().duplicates),
+  );
+  counter('picket_events_missing_total', 'Records whose numbers never came.', [], (metric) =>
+    metric.inc(work.counts().missing),
+  );
+  counter('picket_findings_total', 'Findings of detectors, before grouping into alerts.', [], (metric) =>
+    metric.inc(work.counts().findings),
+  );
+  counter('picket_batches_refused_total', 'Batches that could not be used, by error code.', ['code'], (metric) => {
+    for (const [code, count] of work.counts().refused) metric.inc({ code }, count);
+  });
+  counter(
+    'picket_stream_discarded_batches_total',
+    'Batches that stream limits discarded before they were read, at most.',
+    [],
+    (metric) => metric.inc(work.counts().busLimit),
+  );
+  counter('picket_alerts_published_total', 'Alerts and their revisions that are on the bus.', [], (metric) =>
+    metric.inc(bus().publisher.published),
+  );
+  counter('picket_alerts_refused_total', 'Alerts that the bus will never take.', [], (metric) =>
+    metric.inc(bus().publisher.refused),
+  );
+  gauge(
+    'picket_node_events_lost',
+    'Events lost on a node since its agent began, by kind and reason.',
+    ['node', 'kind', 'reason'],
+    (metric) => {
+      for (const { node, losses } of work.nodes()) {
+        for (const { kind, reason, count } of losses)
+          metric.set({ node, kind: kindName(kind), reason: lossReasonName(reason) }, Number(count));
+      }
+    },
+  );
+  gauge('picket_partition_pending', 'Batches waiting in the stream, by partition.', ['partition'], (metric) => {
+    for (const { partition, pending } of bus().partitions) metric.set({ partition: String(partition) }, pending);
+  });
+  gauge('picket_bus_connected', '1 while the bus is reachable.', [], (metric) => metric.set(bus().connected ? 1 : 0));
+  return registry;
+
+  function counter<L extends string>(
+    name: string,
+    help: string,
+    labelNames: L[],
+    read: (metric: Counter<L>) => void,
+  ): void {
+    new Counter({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        this.reset();
+        read(this);
+      },
+    });
+  }
+
+  function gauge<L extends string>(
+    name: string,
+    help: string,
+    labelNames: L[],
+    read: (metric: Gauge<L>) => void,
+  ): void {
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        this.reset();
+        read(this);
+      },
+    });
+  }
+}

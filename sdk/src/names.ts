@@ -1,0 +1,9 @@
+import { KINDS, LOSS_REASON_NAMES } from './events.gen.ts';
+
+const kinds = new Map(KINDS.map((kind) => [kind.id, kind.name]));
+
+/** Name of an event kind for people and metrics: `any` for 0, `kind_<id>` for one this version does not know. */
+export const kindName = (id: number): string => (id === 0 ? 'any' : (kinds.get(id) ?? `kind_${id}`));
+
+/** Name of a loss reason for people and metrics. */
+export const lossReasonName = (id: number): string => LOSS_REASON_NAMES[id] ?? `reason_${id}`;
