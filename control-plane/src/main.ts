@@ -1,3 +1,6 @@
+// First: it teaches zod about OpenAPI, and schemas that were made before (those of the SDK) would not know.
+import '@hono/zod-openapi';
+
 import { createLog, type Log, messageOf, PicketError } from '@picket/sdk';
 import { readConfig } from './config.ts';
 import { type ControlPlane, startControlPlane } from './pipeline.ts';
