@@ -1,0 +1,19 @@
+import { Navigate, Route, Routes } from 'react-router';
+import { AlertsPage } from './alerts/alerts-page.tsx';
+import { LoginPage } from './login/login-page.tsx';
+import { NotFound } from './shell/not-found.tsx';
+import { SignedIn } from './shell/signed-in.tsx';
+
+/** The pages of the console. */
+export function App() {
+  return (
+    <Routes>
+      <Route path="login" element={<LoginPage />} />
+      <Route element={<SignedIn />}>
+        <Route index element={<Navigate to="/alerts" replace />} />
+        <Route path="alerts/:uuid?" element={<AlertsPage />} />
+        <Route path="*" element={<NotFound />} />
+      </Route>
+    </Routes>
+  );
+}
