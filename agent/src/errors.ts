@@ -8,7 +8,11 @@ export type AgentErrorCode =
   | 'PROBE_MISSING'
   | 'PRIVILEGE_MISSING'
   | 'KERNEL_UNSUPPORTED'
-  | 'CGROUP2_MISSING';
+  | 'CGROUP2_MISSING'
+  | 'METADATA_INVALID'
+  | 'METRICS_UNAVAILABLE'
+  | 'COMMAND_INVALID'
+  | 'COMMAND_UNKNOWN';
 
 /** Every error the agent raises on purpose. */
 export class AgentError extends PicketError {

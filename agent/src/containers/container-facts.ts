@@ -1,0 +1,50 @@
+/** What is known about a container besides its cgroup. Unknown texts are empty, unknown numbers 0. */
+export interface ContainerFacts {
+  readonly id: string;
+  readonly name: string;
+  /** docker, podman, containerd, cri-o, runc or crun. */
+  readonly runtime: string;
+  readonly image: string;
+  readonly imageDigest: string;
+  readonly ip: string;
+  readonly podName: string;
+  readonly podNamespace: string;
+  readonly podUid: string;
+  readonly workload: string;
+  readonly serviceAccount: string;
+  /** key=value */
+  readonly labels: readonly string[];
+  /** source:destination:mode */
+  readonly mounts: readonly string[];
+  readonly cni: string;
+  readonly healthcheck: string;
+  /** ns since 1970. */
+  readonly started: bigint;
+  readonly initPid: number;
+  /** Start of the entrypoint process, CLOCK_BOOTTIME in ns, whole clock ticks. */
+  readonly initStart: bigint;
+  /** ContainerFlag bits but for `partial`. */
+  readonly flags: number;
+}
+
+export const NO_FACTS: ContainerFacts = {
+  id: '',
+  name: '',
+  runtime: '',
+  image: '',
+  imageDigest: '',
+  ip: '',
+  podName: '',
+  podNamespace: '',
+  podUid: '',
+  workload: '',
+  serviceAccount: '',
+  labels: [],
+  mounts: [],
+  cni: '',
+  healthcheck: '',
+  started: 0n,
+  initPid: 0,
+  initStart: 0n,
+  flags: 0,
+};

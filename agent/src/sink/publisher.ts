@@ -1,0 +1,246 @@
+import {
+  createInbox,
+  errors,
+  headers,
+  type Msg,
+  type NatsConnection,
+  type Subscription,
+} from '@nats-io/transport-node';
+import { messageOf } from '@picket/sdk';
+import type { Log } from '../log.ts';
+import { INBOX_PREFIX } from './connection.ts';
+import { readAck } from './publish-ack.ts';
+import { type OutgoingBatch, Spool, type SpooledBatch } from './spool.ts';
+
+export interface PublisherOptions {
+  readonly subject: string;
+  /** Batches published and not acknowledged. */
+  readonly window: number;
+  /** Bytes of batches kept. */
+  readonly spoolBytes: number;
+  readonly log: Log;
+  /** Called with every batch that will never reach the bus. */
+  readonly onDropped: (batch: OutgoingBatch) => void;
+  /** Called when there is room for more: after acks and when the bus is back. */
+  readonly onRoom: () => void;
+  /** How long an ack may take, in ms. */
+  readonly ackMs?: number;
+}
+
+const ACK_MS = 5000;
+const CHECK_MS = 250;
+const FIRST_PAUSE_MS = 50;
+const LAST_PAUSE_MS = 2000;
+
+/**
+ * Publishes batches into the event stream in their order, each once. Up to `window` are on the way; a message id and
+ * the stream's memory of ids make a second sending harmless. When one fails, all that are not acknowledged are sent
+ * again from the first on, one alone until the stream takes it: a stream that is not there yet, or not any more, must
+ * not take a later batch before an earlier one.
+ */
+export class Publisher {
+  readonly stats = { batches: 0, bytes: 0, duplicates: 0, failures: 0, dropped: 0, reordered: 0 };
+  inFlight = 0;
+  readonly #options: PublisherOptions;
+  readonly #spool: Spool;
+  readonly #order = new OrderCheck();
+  #connection: NatsConnection | undefined;
+  #acks: Subscription | undefined;
+  #inbox = '';
+  /** Grows whenever everything is sent again: answers to older attempts tell of success, not of failure. */
+  #round = 0;
+  #next = 0;
+  #probing = true;
+  #failuresInRow = 0;
+  #pause: NodeJS.Timeout | undefined;
+  #check: NodeJS.Timeout | undefined;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+    this.#spool = new Spool(options.spoolBytes);
+  }
+
+  /** Batches and bytes that are not acknowledged. */
+  get queue(): { readonly batches: number; readonly bytes: number } {
+    return { batches: this.#spool.size, bytes: this.#spool.bytes };
+  }
+
+  /** Whether a batch handed over now would go out now. */
+  get open(): boolean {
+    return this.#canSend() && this.#next >= this.#spool.end;
+  }
+
+  /** Takes a batch. It is sent, kept while the bus is away, or dropped and reported. */
+  offer(batch: OutgoingBatch): void {
+    for (const dropped of this.#spool.push(batch)) this.#drop(dropped);
+    this.#send();
+  }
+
+  up(connection: NatsConnection): void {
+    this.#connection = connection;
+    this.#inbox = createInbox(INBOX_PREFIX);
+    this.#acks = connection.subscribe(`${this.#inbox}.>`, { callback: (_, message) => this.#answered(message) });
+    this.#check ??= setInterval(() => this.#checkAcks(), CHECK_MS).unref();
+    this.#restart();
+    this.#send();
+    this.#options.onRoom();
+  }
+
+  /** The connection is gone. May be said twice. */
+  down(): void {
+    this.#connection = undefined;
+    this.#acks = undefined;
+    this.#restart();
+  }
+
+  /** Waits until everything is acknowledged, at most `ms`. Returns the number of batches that are not. */
+  async stop(ms: number): Promise<number> {
+    if (this.#spool.size > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.#onEmpty = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    clearInterval(this.#check);
+    clearTimeout(this.#pause);
+    this.#acks?.unsubscribe();
+    this.#connection = undefined;
+    return this.#spool.size;
+  }
+
+  #canSend(): boolean {
+    const limit = this.#probing ? 1 : this.#options.window;
+    return this.#connection !== undefined && this.#pause === undefined && this.inFlight < limit;
+  }
+
+  #send(): void {
+    while (this.#next < this.#spool.end && this.#canSend()) {
+      const batch = this.#spool.at(this.#next++);
+      if (batch) this.#publish(batch);
+    }
+  }
+
+  #publish(batch: SpooledBatch): void {
+    const named = headers();
+    named.set('Nats-Msg-Id', batch.id);
+    try {
+      this.#connection?.publish(this.#options.subject, batch.message, {
+        reply: `${this.#inbox}.${this.#round}.${batch.index}`,
+        headers: named,
+      });
+    } catch (error) {
+      this.#notPublished(batch, error);
+      return;
+    }
+    batch.state = 'sent';
+    batch.round = this.#round;
+    batch.sentAt = performance.now();
+    this.inFlight++;
+  }
+
+  #notPublished(batch: SpooledBatch, error: unknown): void {
+    if (!(error instanceof errors.InvalidArgumentError)) {
+      this.down();
+      return;
+    }
+    // Larger than the server allows, now and for ever.
+    this.#options.log.error('the bus can not take a batch: raise its max_payload', { why: messageOf(error) });
+    this.#spool.settle(batch, 'dropped');
+    this.#drop(batch);
+  }
+
+  #answered(message: Msg): void {
+    const [round, index] = message.subject
+      .slice(this.#inbox.length + 1)
+      .split('.')
+      .map(Number);
+    const batch = this.#spool.at(index ?? -1);
+    if (batch?.state !== 'sent') return;
+    const ack = readAck(message);
+    if ('failure' in ack) {
+      if (round === this.#round) this.#failed(ack.failure);
+      return;
+    }
+    if (round === this.#round) {
+      this.#probing = false;
+      this.#failuresInRow = 0;
+    }
+    this.#accepted(batch, ack.sequence, ack.duplicate);
+  }
+
+  #accepted(batch: SpooledBatch, sequence: number, duplicate: boolean): void {
+    if (batch.round === this.#round) this.inFlight--;
+    this.stats.batches++;
+    this.stats.bytes += batch.message.length;
+    if (duplicate) this.stats.duplicates++;
+    else if (!this.#order.inOrder(batch.index, sequence)) this.#outOfOrder(batch);
+    this.#spool.settle(batch, 'acked');
+    this.#send();
+    this.#options.onRoom();
+    if (this.#spool.size === 0) this.#onEmpty?.();
+  }
+
+  /** Everything not acknowledged is sent again, after a pause that grows with failures in a row. */
+  #failed(why: string): void {
+    this.stats.failures++;
+    const pause = Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(this.#failuresInRow++, 10));
+    if (this.#failuresInRow === 1 || this.#failuresInRow % 30 === 0)
+      this.#options.log.warn('the event stream does not take batches, trying again', { why });
+    this.#restart();
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      this.#send();
+    }, pause);
+  }
+
+  #restart(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.#round++;
+    this.inFlight = 0;
+    this.#next = this.#spool.head;
+    this.#probing = true;
+  }
+
+  /** Batches are sent in order, so that the oldest of them is the one that has waited longest. */
+  #checkAcks(): void {
+    if (this.inFlight === 0) return;
+    for (let index = this.#spool.head; index < this.#next; index++) {
+      const batch = this.#spool.at(index);
+      if (batch?.state !== 'sent' || batch.round !== this.#round) continue;
+      const limit = this.#options.ackMs ?? ACK_MS;
+      if (performance.now() - batch.sentAt > limit) this.#failed(`no answer within ${limit} ms`);
+      return;
+    }
+  }
+
+  #outOfOrder(batch: SpooledBatch): void {
+    this.stats.reordered++;
+    this.#options.log.warn('the stream took a batch behind later ones', { id: batch.id });
+  }
+
+  #drop(batch: OutgoingBatch): void {
+    this.stats.dropped++;
+    this.#options.onDropped(batch);
+    if (this.#spool.size === 0) this.#onEmpty?.();
+  }
+}
+
+/** Finds a batch that the stream stored behind one that comes after it. */
+class OrderCheck {
+  #index = -1;
+  #sequence = 0;
+
+  inOrder(index: number, sequence: number): boolean {
+    const behind = index < this.#index && sequence > this.#sequence;
+    if (index > this.#index) {
+      this.#index = index;
+      this.#sequence = sequence;
+    }
+    return !behind;
+  }
+}

@@ -1,0 +1,54 @@
+import { KINDS, type LossCount, LossReason, SCHEMA_MAJOR, SCHEMA_MINOR } from '@picket/sdk';
+import type { Identity } from '../identity.ts';
+import type { ProbeState } from '../source/types.ts';
+
+/** What a heartbeat says, as JSON. */
+export interface AgentStatus {
+  readonly state: 'starting' | 'running' | 'stopping';
+  readonly node: string;
+  readonly token: string;
+  readonly bootId: string;
+  /** Start of this run in ms since 1970, in digits. */
+  readonly agentEpoch: string;
+  readonly version: string;
+  readonly schema: string;
+  readonly probes: readonly ProbeState[];
+  /** Events lost since the agent began. */
+  readonly losses: readonly { readonly kind: string; readonly reason: string; readonly count: number }[];
+  readonly containers: number;
+  /** Batches kept and bytes they take. */
+  readonly queue: { readonly batches: number; readonly bytes: number; readonly inFlight: number };
+  /** Resident memory in bytes. */
+  readonly rss: number;
+  /** CPU seconds used since the agent began. */
+  readonly cpu: number;
+}
+
+const kindNames = new Map(KINDS.map((kind) => [kind.id, kind.name]));
+const reasonNames = new Map<number, string>(Object.entries(LossReason).map(([name, reason]) => [reason, name]));
+
+/** Names of a loss as people read them: `any` for kind 0. */
+export const lossNames = (loss: Pick<LossCount, 'kind' | 'reason'>) => ({
+  kind: loss.kind === 0 ? 'any' : (kindNames.get(loss.kind) ?? String(loss.kind)),
+  reason: reasonNames.get(loss.reason) ?? String(loss.reason),
+});
+
+/** The fields that do not change or come from the process itself. */
+export function statusOf(
+  identity: Identity,
+  now: Pick<AgentStatus, 'state' | 'probes' | 'containers' | 'queue'> & { readonly losses: readonly LossCount[] },
+): AgentStatus {
+  const { user, system } = process.cpuUsage();
+  return {
+    ...now,
+    node: identity.node,
+    token: identity.token,
+    bootId: identity.bootIdText,
+    agentEpoch: String(identity.agentEpoch),
+    version: identity.version,
+    schema: `${SCHEMA_MAJOR}.${SCHEMA_MINOR}`,
+    losses: now.losses.map((loss) => ({ ...lossNames(loss), count: Number(loss.count) })),
+    rss: process.memoryUsage.rss(),
+    cpu: (user + system) / 1e6,
+  };
+}
