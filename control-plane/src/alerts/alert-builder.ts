@@ -1,0 +1,53 @@
+import { type Alert, describeRecord, type EventCursor, HeaderFlag } from '@picket/sdk';
+import type { Batch, Container, Finding, NodeView } from '../types.ts';
+import { containerRef, isPartial, workloadRef } from './container-ref.ts';
+import { alertId, eventName } from './event-name.ts';
+import { eventTime, isoTime } from './event-time.ts';
+import type { LossEntries } from './loss-window.ts';
+import { processWithAncestors } from './process-ref.ts';
+
+/** Falco names the origin of events; its tools route by it. */
+const SOURCES = { rule: 'syscall', wasm: 'detector', model: 'anomaly', system: 'picket' } as const;
+
+/** Makes the first revision of an alert out of a finding and the event it was found in. */
+export class AlertBuilder {
+  /**
+   * The cursor must still stand on the event. Pure: the same arguments give the same alert.
+   * @param lost what the node lost in the window of the alert
+   */
+  build(finding: Finding, cursor: EventCursor, view: NodeView, batch: Batch, lost: LossEntries): Alert {
+    const event = eventName(cursor, batch.header);
+    const time = isoTime(eventTime(cursor, batch.header));
+    const process = view.processOf(cursor);
+    const container = view.containerOf(cursor);
+    return {
+      uuid: alertId(finding, event),
+      revision: 1,
+      time,
+      rule: finding.rule,
+      priority: finding.priority,
+      output: finding.output,
+      source: SOURCES[finding.detector.kind],
+      hostname: view.node,
+      tags: [...finding.tags],
+      output_fields: { ...finding.fields },
+      detector: { ...finding.detector },
+      container: container ? containerRef(container) : null,
+      process: process ? processWithAncestors(process) : null,
+      workload: container ? workloadRef(container) : null,
+      mitre: [...finding.mitre],
+      evidence: { events: [event], lost, metadata: metadataState(container, cursor) },
+      event: describeRecord(cursor),
+      count: 1,
+      first_seen: time,
+      last_seen: time,
+      incident: null,
+    };
+  }
+}
+
+/** A process that is known to run outside of containers has no container metadata to miss. */
+function metadataState(container: Container | undefined, cursor: EventCursor): 'complete' | 'partial' {
+  if (container) return isPartial(container) ? 'partial' : 'complete';
+  return (cursor.flags & HeaderFlag.host) !== 0 ? 'complete' : 'partial';
+}

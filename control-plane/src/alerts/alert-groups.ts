@@ -1,0 +1,207 @@
+import type { Alert } from '@picket/sdk';
+import { toMs } from './event-time.ts';
+import { type LossTotals, type LossWindow, lossBetween } from './loss-window.ts';
+
+/** One more occurrence of something that may be grouped. */
+export interface Occurrence {
+  readonly node: string;
+  /** Findings with the same key of the same node are the same alert within the cooldown. */
+  readonly key: string;
+  /** Time of the event, ns since 1970 and as the alert writes it. */
+  readonly time: bigint;
+  readonly iso: string;
+  readonly event: string;
+  readonly losses: LossWindow;
+  /** Makes the alert when this is the first occurrence. */
+  readonly build: () => Alert;
+}
+
+export interface GroupState {
+  node: string;
+  key: string;
+  alert: Alert;
+  /** ms since 1970 of the event that opened the group. */
+  opened: number;
+  /** Event time in ms of the last publication, and the revision that went out. */
+  published: number;
+  publishedRevision: number;
+  /** Losses of the node when the window of the alert began. */
+  baseline: LossTotals;
+  /** Version of the loss window that the alert tells already. */
+  told: number;
+}
+
+export interface GroupOptions {
+  /** How long after its first event an alert takes in equal findings, ms of event time. */
+  readonly cooldown?: number;
+  /** Least time between two published revisions of an alert, ms of event time. */
+  readonly republish?: number;
+  /** Groups kept at once. */
+  readonly max?: number;
+}
+
+/** Names of causing events an alert keeps; `count` tells how many there were. */
+const MAX_EVENTS = 16;
+
+/**
+ * Makes equal findings within a cooldown one alert that counts. Every occurrence is a new revision; the first goes
+ * out at once, later ones at most once a second, and the last one always.
+ *
+ * Which findings fall together, and every count and revision, depend on the order and the times of the events alone,
+ * so a replay from a restored state repeats them. Only which of the revisions are published may differ.
+ */
+export class AlertGroups {
+  readonly #cooldown: number;
+  readonly #republish: number;
+  readonly #max: number;
+  /** By node, then by key, the oldest group first. Nodes are apart because their clocks are. */
+  readonly #nodes = new Map<string, Map<string, GroupState>>();
+  /** Groups with a revision that has not gone out. */
+  readonly #unpublished = new Map<string, Set<GroupState>>();
+  #size = 0;
+  /** Groups closed early because there were too many. */
+  evicted = 0;
+
+  constructor(options: GroupOptions = {}) {
+    this.#cooldown = options.cooldown ?? 60_000;
+    this.#republish = options.republish ?? 1000;
+    this.#max = options.max ?? 2048;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Counts an occurrence; what has to be published because of it goes into `out`. */
+  add(occurrence: Occurrence, out: Alert[]): void {
+    const group = this.#nodes.get(occurrence.node)?.get(occurrence.key);
+    const at = toMs(occurrence.time);
+    if (group && Math.abs(at - group.opened) <= this.#cooldown) {
+      this.#repeat(group, occurrence, at, out);
+      return;
+    }
+    if (group) this.#close(group, occurrence.losses, out);
+    if (this.#size >= this.#max) this.#evict(out);
+    const alert = occurrence.build();
+    this.#insert({
+      node: occurrence.node,
+      key: occurrence.key,
+      alert,
+      opened: at,
+      published: at,
+      publishedRevision: alert.revision,
+      baseline: occurrence.losses.baseline(),
+      told: occurrence.losses.version,
+    });
+    out.push(copyOf(alert));
+  }
+
+  /**
+   * Event time of a node has come this far (ms since 1970): publishes what is due and closes groups whose cooldown is
+   * over. A closing alert tells losses that became known after its last event.
+   */
+  tick(node: string, watermark: number, losses: LossWindow, out: Alert[]): void {
+    const groups = this.#nodes.get(node);
+    if (!groups) return;
+    for (const group of groups.values()) {
+      // Groups are in the order of their opening; one that is a little out of order closes with its neighbour, and one
+      // that claims to be of the future does not hold up the others.
+      if (group.opened > watermark) continue;
+      if (watermark - group.opened <= this.#cooldown) break;
+      this.#close(group, losses, out);
+    }
+    for (const group of [...(this.#unpublished.get(node) ?? [])])
+      if (watermark - group.published >= this.#republish) this.#publish(group, watermark, out);
+  }
+
+  /** Publishes every revision that has not gone out, without closing or changing anything. */
+  flush(out: Alert[]): void {
+    for (const waiting of [...this.#unpublished.values()])
+      for (const group of [...waiting])
+        this.#publish(group, Math.max(group.published, Date.parse(group.alert.last_seen)), out);
+  }
+
+  #repeat(group: GroupState, occurrence: Occurrence, at: number, out: Alert[]): void {
+    const { alert } = group;
+    alert.count++;
+    alert.revision++;
+    if (occurrence.iso > alert.last_seen) alert.last_seen = occurrence.iso;
+    if (occurrence.iso < alert.first_seen) alert.first_seen = occurrence.iso;
+    if (alert.evidence.events.length < MAX_EVENTS) alert.evidence.events.push(occurrence.event);
+    this.#tellLosses(group, occurrence.losses);
+    if (at - group.published >= this.#republish) this.#publish(group, at, out);
+    else this.#markUnpublished(group);
+  }
+
+  #tellLosses(group: GroupState, losses: LossWindow): boolean {
+    if (losses.version === group.told) return false;
+    group.told = losses.version;
+    group.alert.evidence.lost = lossBetween(group.baseline, losses.totals);
+    return true;
+  }
+
+  #close(group: GroupState, losses: LossWindow, out: Alert[]): void {
+    if (this.#tellLosses(group, losses)) group.alert.revision++;
+    this.#remove(group, out);
+  }
+
+  /** Takes the oldest group of the node that has the most: a noisy node can not push out the groups of others. */
+  #evict(out: Alert[]): void {
+    let largest: Map<string, GroupState> | undefined;
+    for (const groups of this.#nodes.values()) if (groups.size > (largest?.size ?? 0)) largest = groups;
+    const oldest = largest?.values().next().value;
+    if (!oldest) return;
+    this.evicted++;
+    this.#remove(oldest, out);
+  }
+
+  #remove(group: GroupState, out: Alert[]): void {
+    if (group.alert.revision > group.publishedRevision) this.#publish(group, group.published, out);
+    const groups = this.#nodes.get(group.node);
+    if (!groups?.delete(group.key)) return;
+    this.#size--;
+    if (groups.size === 0) this.#nodes.delete(group.node);
+  }
+
+  #publish(group: GroupState, at: number, out: Alert[]): void {
+    group.published = at;
+    group.publishedRevision = group.alert.revision;
+    const waiting = this.#unpublished.get(group.node);
+    if (waiting?.delete(group) && waiting.size === 0) this.#unpublished.delete(group.node);
+    out.push(copyOf(group.alert));
+  }
+
+  #markUnpublished(group: GroupState): void {
+    const waiting = this.#unpublished.get(group.node);
+    if (waiting) waiting.add(group);
+    else this.#unpublished.set(group.node, new Set([group]));
+  }
+
+  #insert(group: GroupState): void {
+    const groups = this.#nodes.get(group.node);
+    if (groups) groups.set(group.key, group);
+    else this.#nodes.set(group.node, new Map([[group.key, group]]));
+    this.#size++;
+  }
+
+  /** Every open group, in an order that `restore` keeps. */
+  snapshot(): GroupState[] {
+    return [...this.#nodes.values()].flatMap((groups) => [...groups.values()]);
+  }
+
+  /** Takes over the groups of a snapshot in place of its own. */
+  restore(groups: readonly GroupState[]): void {
+    this.#nodes.clear();
+    this.#unpublished.clear();
+    this.#size = 0;
+    for (const group of groups) {
+      this.#insert(group);
+      if (group.alert.revision > group.publishedRevision) this.#markUnpublished(group);
+    }
+  }
+}
+
+/** A publication must not change while it waits to be sent; only these parts of an alert ever do. */
+function copyOf(alert: Alert): Alert {
+  return { ...alert, evidence: { ...alert.evidence, events: [...alert.evidence.events] } };
+}

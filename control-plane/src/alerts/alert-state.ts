@@ -1,0 +1,68 @@
+import { Alert, messageOf } from '@picket/sdk';
+import { z } from 'zod';
+import { ControlPlaneError } from '../errors.ts';
+import type { GroupState } from './alert-groups.ts';
+import type { LossWindowState } from './loss-window.ts';
+
+const VERSION = 1;
+
+const Totals = z.array(z.tuple([z.number().int(), z.number()]));
+const Decimal = z.string().regex(/^-?\d{1,20}$/);
+
+const State = z.object({
+  version: z.literal(VERSION),
+  groups: z.array(
+    z.object({
+      node: z.string(),
+      key: z.string(),
+      alert: Alert,
+      opened: z.number(),
+      published: z.number(),
+      publishedRevision: z.number().int(),
+      baseline: Totals,
+      told: z.number().int(),
+    }),
+  ),
+  losses: z.array(
+    z.object({
+      node: z.string(),
+      window: z.object({
+        boot: z.string(),
+        epoch: Decimal,
+        now: z.number(),
+        version: z.number().int(),
+        reported: z.array(z.tuple([z.number().int(), Decimal])),
+        history: z.array(z.tuple([z.number(), Totals])).min(1),
+      }),
+    }),
+  ),
+});
+
+export interface AlertState {
+  readonly groups: GroupState[];
+  readonly losses: { node: string; window: LossWindowState }[];
+}
+
+/** The state of an alert stage as bytes: JSON, because it is off the event path and the checkpoint is compressed. */
+export function encodeState({ groups, losses }: AlertState): Uint8Array {
+  const list = groups.map((group) => ({ ...group, baseline: [...group.baseline] }));
+  return new TextEncoder().encode(JSON.stringify({ version: VERSION, groups: list, losses }));
+}
+
+/** @throws ControlPlaneError CHECKPOINT_CORRUPT */
+export function decodeState(bytes: Uint8Array): AlertState {
+  const { groups, losses } = parse(bytes);
+  return { groups: groups.map((group) => ({ ...group, baseline: new Map(group.baseline) })), losses };
+}
+
+function parse(bytes: Uint8Array): z.output<typeof State> {
+  try {
+    return State.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+  } catch (cause) {
+    throw new ControlPlaneError(
+      'CHECKPOINT_CORRUPT',
+      `the alert groups of the checkpoint can not be read (${messageOf(cause).slice(0, 200)}): they start empty, and alerts that were open may be counted anew`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,18 @@
+import { type BatchHeader, type EventCursor, Header } from '@picket/sdk';
+import type { Finding } from '../types.ts';
+import { formatUuid, uuid5 } from './uuid5.ts';
+
+/** Namespace of alert ids. Part of the contract: with another value a replay would make other ids. */
+const ALERT_NAMESPACE = '6f5b3f2e-6a0c-4d0e-9a54-3f6f6a1c7d21';
+
+/** The current event as node/boot/epoch/sequence: the same for every reader of the stream. */
+export function eventName(cursor: EventCursor, header: BatchHeader): string {
+  return `${header.node}/${formatUuid(header.bootId)}/${header.agentEpoch}/${cursor.big(Header.sequence)}`;
+}
+
+/** The id of the alert that a finding causes. Equal input, on any replica and in any replay, gives an equal id. */
+export function alertId(finding: Finding, event: string): string {
+  const { id, version } = finding.detector;
+  // NUL can be in none of the parts but the last, so no two lists of parts give one name.
+  return uuid5(ALERT_NAMESPACE, [id, version, event, finding.groupKey].join('\0'));
+}

@@ -1,0 +1,66 @@
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { alertRoutes } from './alerts/alert-routes.ts';
+import { streamRoutes } from './alerts/stream-routes.ts';
+import { auditRoutes } from './audit/audit-routes.ts';
+import { Authenticator } from './auth/authenticator.ts';
+import { FailureLimit } from './auth/failure-limit.ts';
+import { SessionCookie } from './auth/session-cookie.ts';
+import { sessionRoutes } from './auth/session-routes.ts';
+import { consoleRoutes } from './console/console-routes.ts';
+import type { ApiDeps, ApiEnv } from './deps.ts';
+import { directoryRoutes } from './directory/directory-routes.ts';
+import { healthRoutes } from './health/health-routes.ts';
+import { problem, problemOf } from './problem.ts';
+import { referenceRoutes } from './reference/reference-routes.ts';
+import { apiMetrics } from './request/api-metrics.ts';
+import { limitBody, onlyJson } from './request/body-rules.ts';
+import { notFound } from './request/not-found.ts';
+import { requestId } from './request/request-id.ts';
+import { securityHeaders } from './request/security-headers.ts';
+import { tokenRoutes } from './tokens/token-routes.ts';
+
+/**
+ * The HTTP API with the console, ready to be served. Give the same registry to one API only: it adds its metrics.
+ * To stop, abort `deps.signal` first, so that open streams end.
+ */
+export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result, c) => {
+      if (result.success) return;
+      const errors = result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+      const where = { json: 'body', param: 'path', form: 'body' }[result.target as string] ?? result.target;
+      return problem(c, 'REQUEST_INVALID', `the ${where} is not valid: ${errors[0]?.message ?? ''}`, errors);
+    },
+  });
+  const now = deps.now ?? Date.now;
+  const clientAddress = deps.clientAddress ?? connectionAddress;
+  const metrics = apiMetrics(deps.registry);
+  const cookie = new SessionCookie(deps.config.secure ?? false);
+  const limit = new FailureLimit();
+  const origins = deps.config.origins ?? [];
+  const { store, log } = deps;
+  const auth = new Authenticator({ store, cookie, limit, metrics, origins, log, now, clientAddress });
+
+  app.use('*', metrics.middleware, requestId, securityHeaders(deps.config.secure ?? false));
+  app.use('/api/*', limitBody, onlyJson);
+  app.onError((error, c) => problemOf(c, error, log));
+
+  healthRoutes(app, deps, auth);
+  // Before the single alert, whose pattern would take `stream` for an id.
+  streamRoutes(app, deps, auth, metrics);
+  alertRoutes(app, deps, auth);
+  directoryRoutes(app, deps, auth);
+  tokenRoutes(app, deps, auth, now);
+  auditRoutes(app, deps, auth);
+  sessionRoutes(app, deps, { auth, cookie, limit, now, clientAddress });
+  referenceRoutes(app, deps);
+  consoleRoutes(app, deps.config.consoleFolder);
+  app.notFound(notFound(app));
+  return app;
+}
+
+function connectionAddress(c: Context): string {
+  return getConnInfo(c).remote.address ?? 'unknown';
+}

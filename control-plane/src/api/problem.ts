@@ -1,0 +1,68 @@
+import { PicketError } from '@picket/sdk';
+import type { Problem } from '@picket/sdk/client';
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { ControlPlaneError, type ControlPlaneErrorCode } from '../errors.ts';
+import type { ApiEnv, ApiLog } from './deps.ts';
+
+type Status = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429 | 500 | 503;
+
+/** Status and title of every code that may leave the API. Other codes are our own faults. */
+const KNOWN: Partial<Record<ControlPlaneErrorCode, readonly [status: Status, title: string]>> = {
+  REQUEST_INVALID: [400, 'The request is not valid'],
+  AUTH_MISSING: [401, 'A token is needed'],
+  AUTH_INVALID: [401, 'The token is not valid'],
+  AUTH_EXPIRED: [401, 'The token has expired'],
+  AUTH_FORBIDDEN: [403, 'The token does not allow this'],
+  ORIGIN_REFUSED: [403, 'The request comes from another site'],
+  NOT_FOUND: [404, 'Nothing is here'],
+  METHOD_NOT_ALLOWED: [405, 'The method is not allowed here'],
+  BODY_TOO_LARGE: [413, 'The body is too large'],
+  MEDIA_TYPE_UNSUPPORTED: [415, 'The body is not JSON'],
+  RATE_LIMITED: [429, 'Too many failed attempts'],
+  INTERNAL: [500, 'Something went wrong in Picket'],
+  NOT_READY: [503, 'Not ready'],
+  STORE_UNAVAILABLE: [503, 'The store does not answer'],
+  STREAMS_EXHAUSTED: [503, 'Too many live streams'],
+};
+
+/** A problem document (RFC 9457) as an answer. */
+export function problem(
+  c: Context<ApiEnv>,
+  code: ControlPlaneErrorCode,
+  detail: string,
+  errors?: Problem['errors'],
+): Response {
+  const [status, title] = KNOWN[code] ?? [500, 'Something went wrong in Picket'];
+  const body: Problem = {
+    type: `urn:picket:problem:${code.toLowerCase().replaceAll('_', '-')}`,
+    title,
+    status,
+    detail,
+    code,
+    request_id: c.get('requestId'),
+    ...(errors && { errors }),
+  };
+  if (status === 401) c.header('www-authenticate', 'Bearer realm="picket"');
+  return c.body(JSON.stringify(body), status, { 'content-type': 'application/problem+json' });
+}
+
+/** The answer for anything that was thrown. What is not known to be harmless stays in the log. */
+export function problemOf(c: Context<ApiEnv>, error: unknown, log: ApiLog): Response {
+  if (error instanceof ControlPlaneError && KNOWN[error.code]) {
+    if (error.code === 'STORE_UNAVAILABLE') {
+      log('error', error.message, { request: c.get('requestId') });
+      return problem(c, error.code, 'the store can not be used right now: try again later, and look at the log');
+    }
+    return problem(c, error.code, error.message);
+  }
+  // The only HTTP errors of the framework are bodies that can not be parsed.
+  if (error instanceof HTTPException && error.status === 400) return problem(c, 'REQUEST_INVALID', error.message);
+  const request = c.get('requestId');
+  const kind = error instanceof PicketError ? error.code : 'unexpected';
+  log('error', `request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, {
+    request,
+    kind,
+  });
+  return problem(c, 'INTERNAL', `an unexpected error: the log has it with request id ${request}`);
+}

@@ -1,0 +1,43 @@
+import { type Kysely, sql } from 'kysely';
+import { AlertStore } from './alert-store.ts';
+import { AuditStore } from './audit-store.ts';
+import { MetaStore } from './meta-store.ts';
+import { SessionStore } from './session-store.ts';
+import type { Tables } from './tables.ts';
+import { TokenStore } from './token-store.ts';
+
+/** What the control plane keeps, on SQLite or PostgreSQL. Get one from `openStore`. */
+export class Store {
+  /** Another value when the store was built anew. */
+  readonly id: string;
+  readonly alerts: AlertStore;
+  readonly tokens: TokenStore;
+  readonly sessions: SessionStore;
+  readonly audit: AuditStore;
+  readonly meta: MetaStore;
+  readonly #db: Kysely<Tables>;
+
+  constructor(db: Kysely<Tables>, id: string) {
+    this.id = id;
+    this.#db = db;
+    this.alerts = new AlertStore(db);
+    this.tokens = new TokenStore(db);
+    this.sessions = new SessionStore(db);
+    this.audit = new AuditStore(db);
+    this.meta = new MetaStore(db);
+  }
+
+  /** Runs `work` on a store whose writes all happen, or none when it throws. Use only the store it is given. */
+  async transaction<T>(work: (store: Store) => Promise<T>): Promise<T> {
+    return await this.#db.transaction().execute((trx) => work(new Store(trx, this.id)));
+  }
+
+  /** @throws ControlPlaneError STORE_UNAVAILABLE when the database does not answer */
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.#db);
+  }
+
+  async close(): Promise<void> {
+    await this.#db.destroy();
+  }
+}
