@@ -1,0 +1,89 @@
+import { EventCursor } from '@picket/sdk';
+import type { Batch, Container, NodeView, Process } from '../../../types.ts';
+import { openAccess } from './open-access.ts';
+
+/**
+ * The event that rules look at, and what was looked up for it so far. One object serves all events: nothing is read,
+ * decoded or found before a rule asks for it, and nothing twice.
+ */
+export class EventContext {
+  cursor: EventCursor = new EventCursor();
+  #view: NodeView | undefined = undefined;
+  #batch: Batch | undefined = undefined;
+  #process: Process | undefined = undefined;
+  #processKnown = false;
+  #container: Container | undefined = undefined;
+  #containerKnown = false;
+  #bytes: Uint8Array | undefined = undefined;
+  #buffer: Buffer = Buffer.alloc(0);
+  #text = '';
+  #textOffset = -1;
+  #filename: string | undefined = undefined;
+  #access = -1;
+
+  begin(cursor: EventCursor, view: NodeView, batch: Batch): void {
+    this.beginRecord(cursor);
+    this.#view = view;
+    this.#batch = batch;
+    this.#process = undefined;
+    this.#processKnown = false;
+    this.#container = undefined;
+    this.#containerKnown = false;
+  }
+
+  /** Only the record itself is looked at, as the screen does. */
+  beginRecord(cursor: EventCursor): void {
+    this.cursor = cursor;
+    this.#textOffset = -1;
+    this.#filename = undefined;
+    this.#access = -1;
+    if (cursor.bytes === this.#bytes) return;
+    this.#bytes = cursor.bytes;
+    this.#buffer = Buffer.from(cursor.bytes.buffer, cursor.bytes.byteOffset, cursor.bytes.byteLength);
+  }
+
+  get process(): Process | undefined {
+    if (!this.#processKnown) {
+      this.#process = this.#view?.processOf(this.cursor);
+      this.#processKnown = true;
+    }
+    return this.#process;
+  }
+
+  get container(): Container | undefined {
+    if (!this.#containerKnown) {
+      this.#container = this.#view?.containerOf(this.cursor);
+      this.#containerKnown = true;
+    }
+    return this.#container;
+  }
+
+  /** Add this to a CLOCK_BOOTTIME value to get ns since 1970. */
+  get wallOffset(): bigint {
+    return this.#batch?.header.wallOffset ?? 0n;
+  }
+
+  /** Bits of OpenAccess; the record must be a file.open. */
+  get access(): number {
+    if (this.#access < 0) this.#access = openAccess(this.cursor);
+    return this.#access;
+  }
+
+  /** A string field of the record; the last one decoded is remembered. */
+  text(offset: number): string {
+    if (this.#textOffset === offset) return this.#text;
+    const length = this.cursor.stringLength(offset);
+    const at = this.cursor.stringAt(offset);
+    this.#text = length === 0 ? '' : this.#buffer.toString('utf8', at, at + length);
+    this.#textOffset = offset;
+    this.#filename = undefined;
+    return this.#text;
+  }
+
+  /** The last component of a path in the record; empty when the path is. */
+  filename(offset: number): string {
+    const path = this.text(offset);
+    this.#filename ??= path.slice(path.lastIndexOf('/') + 1);
+    return this.#filename;
+  }
+}

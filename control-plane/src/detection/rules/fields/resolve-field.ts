@@ -1,0 +1,27 @@
+import { RULE_FIELDS, type RuleField } from '@picket/sdk';
+import { ARGUMENT_FIELDS } from './argument-fields.ts';
+import { CONTAINER_FIELDS } from './container-fields.ts';
+import { DESCRIPTOR_FIELDS } from './descriptor-fields.ts';
+import { EVENT_FIELDS } from './event-fields.ts';
+import type { FieldRequest, FieldSource, FieldTable } from './field-source.ts';
+import { PROCESS_FIELDS } from './process-fields.ts';
+import { recordField } from './record-field.ts';
+
+const FACTORIES: FieldTable = {
+  ...EVENT_FIELDS,
+  ...ARGUMENT_FIELDS,
+  ...DESCRIPTOR_FIELDS,
+  ...PROCESS_FIELDS,
+  ...CONTAINER_FIELDS,
+};
+
+const registry = new Map(RULE_FIELDS.map((field) => [field.name, field]));
+
+/** What the rule language says about a field; undefined when it has no such name. */
+export const ruleField = (name: string): RuleField | undefined => registry.get(name);
+
+/** Where a field gets its value for a kind of event; undefined when events of that kind do not have it. */
+export function resolveField(name: string, request: FieldRequest): FieldSource | undefined {
+  const make = Object.hasOwn(FACTORIES, name) ? FACTORIES[name] : undefined;
+  return make ? make(request) : recordField(name, request.kind);
+}

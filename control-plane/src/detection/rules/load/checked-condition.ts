@@ -1,0 +1,28 @@
+import type { RuleField } from '@picket/sdk';
+import type { IpRange } from '../compile/ip-range.ts';
+import type { FieldUse, Operator } from '../language/syntax-tree.ts';
+
+/** The right side of a test, read as the type of its field asks. */
+export type TestValues =
+  | { readonly type: 'none' }
+  | { readonly type: 'texts'; readonly values: readonly string[] }
+  | { readonly type: 'numbers'; readonly values: readonly number[] }
+  | { readonly type: 'bools'; readonly values: readonly boolean[] }
+  | { readonly type: 'ips'; readonly values: readonly IpRange[] }
+  /** Put together from the event: literal texts and fields. */
+  | { readonly type: 'computed'; readonly parts: readonly (string | FieldUse)[] };
+
+export interface Test {
+  readonly type: 'test';
+  readonly field: FieldUse;
+  readonly info: RuleField;
+  readonly operator: Operator;
+  readonly values: TestValues;
+  readonly size: 1;
+}
+
+/** A condition whose macros and lists are resolved and whose fields, operators and values fit. `size` counts its tests. */
+export type Checked =
+  | { readonly type: 'and' | 'or'; readonly operands: readonly Checked[]; readonly size: number }
+  | { readonly type: 'not'; readonly operand: Checked; readonly size: number }
+  | Test;

@@ -1,0 +1,145 @@
+import { ContainerFlag, ContainerStarted, type EventCursor, Header } from '@picket/sdk';
+import type { Container } from '../../types.ts';
+
+/** How a container is written while it is built up. */
+export type MutableContainer = { -readonly [K in keyof Container]: Container[K] };
+
+interface Slot {
+  current: MutableContainer;
+  /** The container that had the slot before: its last events may still come. */
+  previous: MutableContainer | undefined;
+}
+
+/** The containers of one node by slot and generation: two generations a slot, so it is bounded. */
+export class ContainerTable {
+  readonly #slots = new Map<number, Slot>();
+  readonly #byCgroup = new Map<number, MutableContainer>();
+
+  /** Containers that were not seen to stop. */
+  get running(): number {
+    let count = 0;
+    for (const { current } of this.#slots.values()) if (current.stopped === 0) count++;
+    return count;
+  }
+
+  find(slot: number, generation: number): Container | undefined {
+    const entry = this.#slots.get(slot);
+    if (entry?.current.generation === generation) return entry.current;
+    return entry?.previous?.generation === generation ? entry.previous : undefined;
+  }
+
+  /** For records that came before their cgroup had a slot. */
+  findCgroup(cgroup: number): Container | undefined {
+    return this.#byCgroup.get(cgroup);
+  }
+
+  /** container.started and container.updated have the same layout and the same effect. */
+  upsert(cursor: EventCursor): void {
+    const { slot, generation } = cursor;
+    if (slot === 0) return;
+    const cgroup = cursor.u64(Header.cgroup);
+    const entry = this.#slots.get(slot);
+    for (const kept of [entry?.current, entry?.previous]) {
+      if (kept?.generation !== generation || kept.cgroup !== String(cgroup)) continue;
+      readContainer(kept, cursor);
+      return;
+    }
+    const known = entry?.current;
+    const fresh = emptyContainer(slot, generation, String(cgroup));
+    readContainer(fresh, cursor);
+    if (known && known.stopped === 0) known.stopped = cursor.time;
+    if (entry?.previous) this.#forgetCgroup(entry.previous);
+    this.#slots.set(slot, { current: fresh, previous: known?.generation === generation ? undefined : known });
+    if (known?.generation === generation) this.#forgetCgroup(known);
+    this.#byCgroup.set(cgroup, fresh);
+  }
+
+  stop(cursor: EventCursor): void {
+    const container = this.find(cursor.slot, cursor.generation);
+    if (container && container.stopped === 0) container.stopped = cursor.time;
+  }
+
+  /** Every container kept, the running one of a slot after the one before it. */
+  *all(): Generator<Container> {
+    for (const { current, previous } of this.#slots.values()) {
+      if (previous) yield previous;
+      yield current;
+    }
+  }
+
+  clear(): void {
+    this.#slots.clear();
+    this.#byCgroup.clear();
+  }
+
+  /** Puts back what `all` gave. */
+  restore(containers: readonly MutableContainer[]): void {
+    this.clear();
+    for (const container of containers) {
+      this.#slots.set(container.slot, { current: container, previous: this.#slots.get(container.slot)?.current });
+      this.#byCgroup.set(Number(container.cgroup), container);
+    }
+  }
+
+  #forgetCgroup(container: Container): void {
+    const cgroup = Number(container.cgroup);
+    if (this.#byCgroup.get(cgroup) === container) this.#byCgroup.delete(cgroup);
+  }
+}
+
+export const emptyContainer = (slot: number, generation: number, cgroup: string): MutableContainer => ({
+  slot,
+  generation,
+  cgroup,
+  id: '',
+  name: '',
+  runtime: '',
+  image: '',
+  imageDigest: '',
+  ip: '',
+  podName: '',
+  podNamespace: '',
+  podUid: '',
+  workload: '',
+  serviceAccount: '',
+  labels: [],
+  mounts: [],
+  cni: '',
+  healthcheck: '',
+  cgroupPath: '',
+  started: 0,
+  initPid: 0,
+  flags: 0,
+  stopped: 0,
+});
+
+/** A partial record does not blank what is known already. */
+function readContainer(into: MutableContainer, cursor: EventCursor): void {
+  const flags = cursor.u32(ContainerStarted.containerFlags);
+  const partial = (flags & ContainerFlag.partial) !== 0;
+  const text = (offset: number, old: string) => (partial ? cursor.string(offset) || old : cursor.string(offset));
+  const list = (offset: number, old: readonly string[]) => {
+    const read = cursor.strings(offset);
+    return partial && read.length === 0 ? old : read;
+  };
+  const wasComplete = into.id !== '' && (into.flags & ContainerFlag.partial) === 0;
+  into.id = text(ContainerStarted.id, into.id);
+  into.name = text(ContainerStarted.name, into.name);
+  into.runtime = text(ContainerStarted.runtime, into.runtime);
+  into.image = text(ContainerStarted.image, into.image);
+  into.imageDigest = text(ContainerStarted.imageDigest, into.imageDigest);
+  into.ip = text(ContainerStarted.ip, into.ip);
+  into.podName = text(ContainerStarted.podName, into.podName);
+  into.podNamespace = text(ContainerStarted.podNamespace, into.podNamespace);
+  into.podUid = text(ContainerStarted.podUid, into.podUid);
+  into.workload = text(ContainerStarted.workload, into.workload);
+  into.serviceAccount = text(ContainerStarted.serviceAccount, into.serviceAccount);
+  into.cni = text(ContainerStarted.cni, into.cni);
+  into.healthcheck = text(ContainerStarted.healthcheck, into.healthcheck);
+  into.cgroupPath = text(ContainerStarted.cgroupPath, into.cgroupPath);
+  into.labels = list(ContainerStarted.labels, into.labels);
+  into.mounts = list(ContainerStarted.mounts, into.mounts);
+  into.started = cursor.u64(ContainerStarted.started) || into.started;
+  into.initPid = cursor.u32(ContainerStarted.initPid) || into.initPid;
+  into.flags = partial && wasComplete ? into.flags : flags;
+}

@@ -1,0 +1,134 @@
+import { type BatchHeader, type EventCursor, Header, HeaderFlag, Kind } from '@picket/sdk';
+import type { Container, NodeView, Process } from '../../types.ts';
+import { decodeState, encodeState } from './checkpoint.ts';
+import { ContainerTable } from './container-table.ts';
+import { ProcessNode } from './process-node.ts';
+import { commOf } from './process-records.ts';
+import { ProcessTree, type ProcessTreeOptions } from './process-tree.ts';
+
+export type NodeStateOptions = Partial<ProcessTreeOptions>;
+
+const DEFAULTS: ProcessTreeOptions = { maxProcesses: 65_536, keepExited: 30_000_000_000, maxAncestors: 16 };
+
+/**
+ * What the control plane knows about one node: its processes and containers, built from the records alone. Call `begin`
+ * with the header of every batch and `apply` with every record before anything looks at that record.
+ */
+export class NodeState implements NodeView {
+  readonly node: string;
+  readonly processes: ProcessTree;
+  readonly containers = new ContainerTable();
+  #bootId = '';
+  #epoch = 0n;
+
+  constructor(node: string, options: NodeStateOptions = {}) {
+    this.node = node;
+    this.processes = new ProcessTree({ ...DEFAULTS, ...options });
+  }
+
+  /** A reboot makes everything untrue; a restarted agent counts slots anew and tells its containers again. */
+  begin(header: Pick<BatchHeader, 'bootId' | 'agentEpoch'>): void {
+    const bootId = Buffer.from(header.bootId).toString('hex');
+    if (bootId === this.#bootId && header.agentEpoch === this.#epoch) return;
+    if (bootId !== this.#bootId) this.processes.clear();
+    this.containers.clear();
+    this.#bootId = bootId;
+    this.#epoch = header.agentEpoch;
+  }
+
+  apply(cursor: EventCursor): void {
+    switch (cursor.kind) {
+      case Kind.ProcessExec:
+        this.processes.exec(cursor);
+        break;
+      case Kind.ProcessFork:
+        this.processes.fork(cursor);
+        break;
+      case Kind.ProcessExit:
+        this.processes.exit(cursor);
+        break;
+      case Kind.ProcessMoved:
+        this.processes.moved(cursor);
+        break;
+      case Kind.ContainerStarted:
+      case Kind.ContainerUpdated:
+        this.containers.upsert(cursor);
+        break;
+      case Kind.ContainerStopped:
+        this.containers.stop(cursor);
+        break;
+      default:
+        return;
+    }
+    this.processes.advance(cursor.time);
+  }
+
+  processOf(cursor: EventCursor): Process | undefined {
+    const pid = cursor.tgid;
+    if (pid === 0) return undefined;
+    const node = this.processes.find(pid, cursor.start);
+    if (!node) return this.#unknown(cursor);
+    if (node.since <= cursor.time) return node;
+    return node.earlier ?? this.#unseen(node, cursor);
+  }
+
+  containerOf(cursor: EventCursor): Container | undefined {
+    if (cursor.slot !== 0) return this.containers.find(cursor.slot, cursor.generation);
+    if ((cursor.flags & HeaderFlag.host) !== 0) return undefined;
+    return this.containers.findCgroup(cursor.u64(Header.cgroup));
+  }
+
+  /** The whole state as bytes, for a checkpoint. */
+  snapshot(): Uint8Array {
+    return encodeState({
+      bootId: this.#bootId,
+      epoch: this.#epoch,
+      processes: this.processes,
+      containers: this.containers,
+    });
+  }
+
+  /**
+   * Takes over what `snapshot` gave, in place of what is known.
+   * @throws ControlPlaneError CHECKPOINT_CORRUPT; the state is then as it was
+   */
+  restore(bytes: Uint8Array): void {
+    const saved = decodeState(bytes);
+    this.#bootId = saved.bootId;
+    this.#epoch = saved.epoch;
+    this.processes.restore(saved.nodes, saved.exited);
+    this.processes.now = saved.now;
+    this.processes.evictedExited = saved.evictedExited;
+    this.processes.evictedLiving = saved.evictedLiving;
+    this.containers.restore(saved.containers);
+  }
+
+  /** A process whose exec was not seen: the header alone speaks for it. */
+  #unknown(cursor: EventCursor): Process {
+    const node = new ProcessNode(cursor.tgid, cursor.start);
+    node.ppid = cursor.u32(Header.ppid);
+    node.uid = cursor.u32(Header.uid);
+    node.name = commOf(cursor);
+    node.slot = cursor.slot;
+    node.generation = cursor.generation;
+    const parent = this.processes.findAt(node.ppid, node.start);
+    if (parent && parent.pid !== node.pid) {
+      node.parent = parent;
+      node.parentStart = parent.start;
+    }
+    return node;
+  }
+
+  /** What a process was before the first exec that is known of it. */
+  #unseen(node: ProcessNode, cursor: EventCursor): Process {
+    const before = new ProcessNode(node.pid, node.start);
+    before.ppid = node.ppid;
+    before.parentStart = node.parentStart;
+    before.parent = node.parent;
+    before.uid = cursor.u32(Header.uid);
+    before.vpid = node.vpid;
+    before.slot = node.slot;
+    before.generation = node.generation;
+    return before;
+  }
+}

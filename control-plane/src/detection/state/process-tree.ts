@@ -1,0 +1,253 @@
+import { type EventCursor, Header, HeaderFlag, ProcessExec, ProcessFork } from '@picket/sdk';
+import { ProcessNode } from './process-node.ts';
+import { commOf, readExec, readFork, readOwner } from './process-records.ts';
+
+export interface ProcessTreeOptions {
+  /** Processes kept at most, exited ones included. */
+  readonly maxProcesses: number;
+  /** How long an exited process is kept, ns of event time: its last bulk events come later. */
+  readonly keepExited: number;
+  /** Ancestors that a process keeps although they are gone. */
+  readonly maxAncestors: number;
+}
+
+const SWEEP_AFTER = 4096;
+
+/**
+ * The processes of one node by (pid, start). Children hold their parent, so ancestry outlives it; how much of it,
+ * and how many processes, is bounded, and what had to be dropped early is counted.
+ */
+export class ProcessTree {
+  readonly options: ProcessTreeOptions;
+  readonly #byPid = new Map<number, ProcessNode>();
+  /** In the order of their exits; entries before `#exitedFrom` are done with. */
+  #exited: ProcessNode[] = [];
+  #exitedFrom = 0;
+  #size = 0;
+  #removed = 0;
+  /** Latest event time seen. */
+  now = 0;
+  /** Exited processes dropped before their time because the tree was full. */
+  evictedExited = 0;
+  /** Living processes dropped because the tree was full of living ones. */
+  evictedLiving = 0;
+
+  constructor(options: ProcessTreeOptions) {
+    this.options = options;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  find(pid: number, start: number, rounded = false): ProcessNode | undefined {
+    for (let node = this.#byPid.get(pid); node; node = node.older) if (node.began(start, rounded)) return node;
+    return undefined;
+  }
+
+  /** The process that had a pid at a time, the latest one when several did. */
+  findAt(pid: number, time: number): ProcessNode | undefined {
+    for (let node = this.#byPid.get(pid); node; node = node.older) if (node.start <= time) return node;
+    return undefined;
+  }
+
+  exec(cursor: EventCursor): void {
+    const rounded = (cursor.flags & HeaderFlag.synthetic) !== 0;
+    const snapshot = (cursor.flags & HeaderFlag.snapshot) !== 0;
+    const known = this.find(cursor.tgid, cursor.start, rounded);
+    if (known && snapshot && !tellsMore(known, cursor, rounded)) return;
+    const node = known ?? this.#insert(cursor, rounded);
+    if (known && !snapshot && known.name !== '') known.earlier = known.image();
+    else node.earlier = undefined;
+    readExec(node, cursor);
+    node.since = snapshot ? 0 : cursor.time;
+    if (!rounded) this.#sharpen(node, cursor.start);
+    if (!node.parent) this.#adopt(node, this.find(node.ppid, node.parentStart, rounded), known === undefined);
+  }
+
+  fork(cursor: EventCursor): void {
+    const known = this.find(cursor.tgid, cursor.start);
+    const node = known ?? this.#insert(cursor, false);
+    const parentStart = cursor.u64(ProcessFork.parentStart);
+    const maker = this.#makerOf(node, cursor.u32(ProcessFork.parentTid));
+    const parent = maker ?? this.find(cursor.u32(Header.ppid), parentStart);
+    if (!node.parent) this.#adopt(node, parent, known === undefined);
+    if (known && known.name !== '') return;
+    if (parent) node.inherit(parent);
+    readFork(node, cursor);
+  }
+
+  exit(cursor: EventCursor): void {
+    const node = this.find(cursor.tgid, cursor.start);
+    if (node?.exited === 0) this.#end(node, cursor.time);
+  }
+
+  /** A process that came from outside is known by its name only, until it runs a program. */
+  moved(cursor: EventCursor): void {
+    const known = this.find(cursor.tgid, cursor.start);
+    const node = known ?? this.#insert(cursor, false);
+    if (!known) node.name = commOf(cursor);
+    const { slot, generation } = node;
+    readOwner(node, cursor);
+    if (slot !== 0) {
+      // leaving the cgroup of a container does not mean leaving the container
+      node.slot = slot;
+      node.generation = generation;
+    }
+  }
+
+  /** Moves event time on and forgets the processes that exited long enough ago. */
+  advance(time: number): void {
+    if (time > this.now) this.now = time;
+    const limit = this.now - this.options.keepExited;
+    for (;;) {
+      const first = this.#exited[this.#exitedFrom];
+      if (!first || first.exited > limit) break;
+      this.#exitedFrom++;
+      this.#remove(first);
+    }
+    if (this.#exitedFrom > 1024 && this.#exitedFrom * 2 > this.#exited.length) {
+      this.#exited = this.#exited.slice(this.#exitedFrom);
+      this.#exitedFrom = 0;
+    }
+  }
+
+  clear(): void {
+    this.#byPid.clear();
+    this.#exited = [];
+    this.#exitedFrom = 0;
+    this.#size = 0;
+    this.#removed = 0;
+    this.now = 0;
+  }
+
+  /** Every process the tree finds, in the order in which their pids came. */
+  *nodes(): Generator<ProcessNode> {
+    for (const first of this.#byPid.values())
+      for (let node: ProcessNode | undefined = first; node; node = node.older) yield node;
+  }
+
+  /** Exited processes in the order in which they will be forgotten. */
+  exitedNodes(): readonly ProcessNode[] {
+    return this.#exited.slice(this.#exitedFrom).filter((node) => node.kept);
+  }
+
+  /** Puts back what `nodes` and `exitedNodes` gave. */
+  restore(nodes: readonly ProcessNode[], exited: readonly ProcessNode[]): void {
+    this.clear();
+    let last: ProcessNode | undefined;
+    for (const node of nodes) {
+      node.older = undefined;
+      node.kept = true;
+      if (last && last.pid === node.pid) last.older = node;
+      else this.#byPid.set(node.pid, node);
+      last = node;
+      this.#size++;
+    }
+    this.#exited = [...exited];
+  }
+
+  #insert(cursor: EventCursor, coarse: boolean): ProcessNode {
+    if (this.#size >= this.options.maxProcesses) this.#evict();
+    const node = new ProcessNode(cursor.tgid, cursor.start);
+    node.coarse = coarse;
+    node.kept = true;
+    this.#size++;
+    const other = this.#byPid.get(node.pid);
+    if (other && other.start > node.start) {
+      node.older = other.older;
+      other.older = node;
+      this.#end(node, other.start);
+      return node;
+    }
+    node.older = other;
+    this.#byPid.set(node.pid, node);
+    // its exit was lost, or the pid could not have been given again
+    if (other && other.exited === 0) this.#end(other, node.start);
+    return node;
+  }
+
+  #end(node: ProcessNode, time: number): void {
+    node.exited = time;
+    this.#exited.push(node);
+  }
+
+  #evict(): void {
+    while (this.#exitedFrom < this.#exited.length) {
+      const first = this.#exited[this.#exitedFrom++];
+      if (!first?.kept) continue;
+      this.evictedExited++;
+      this.#remove(first);
+      return;
+    }
+    for (const node of this.#byPid.values()) {
+      this.evictedLiving++;
+      this.#remove(node);
+      return;
+    }
+  }
+
+  #remove(node: ProcessNode): void {
+    if (!node.kept) return;
+    node.kept = false;
+    this.#size--;
+    const first = this.#byPid.get(node.pid);
+    if (first === node && !node.older) this.#byPid.delete(node.pid);
+    else if (first === node && node.older) this.#byPid.set(node.pid, node.older);
+    else for (let other = first; other; other = other.older) if (other.older === node) other.older = node.older;
+    node.older = undefined;
+    node.earlier = undefined;
+    if (++this.#removed >= SWEEP_AFTER) this.#sweep();
+  }
+
+  /** Lets go of ancestors that are too far up, and of programs that no late event can concern any more. */
+  #sweep(): void {
+    this.#removed = 0;
+    const limit = this.now - this.options.keepExited;
+    for (const node of this.nodes()) {
+      this.#cut(node);
+      if (node.since < limit) node.earlier = undefined;
+    }
+  }
+
+  #cut(node: ProcessNode): void {
+    let up: ProcessNode | undefined = node;
+    for (let i = 0; up && i < this.options.maxAncestors; i++) up = up.parent;
+    if (up && !up.kept) up.parent = undefined;
+  }
+
+  /** A node that is not fresh may have descendants already; a lying record must not make it its own ancestor. */
+  #adopt(node: ProcessNode, parent: ProcessNode | undefined, fresh: boolean): void {
+    if (!fresh) for (let up = parent; up; up = up.parent) if (up === node) return;
+    if (parent === node) return;
+    node.parent = parent;
+    this.#cut(node);
+  }
+
+  /**
+   * Who called clone. With CLONE_PARENT that is not the parent: a process could hide where it comes from by giving
+   * its child its own parent, which for the first process of an exec session lies outside of the container.
+   */
+  #makerOf(child: ProcessNode, tid: number): ProcessNode | undefined {
+    const maker = this.#byPid.get(tid);
+    return maker && maker !== child && maker.exited === 0 && maker.start <= child.start ? maker : undefined;
+  }
+
+  #sharpen(node: ProcessNode, start: number): void {
+    if (!node.coarse) return;
+    node.start = start;
+    node.coarse = false;
+  }
+}
+
+/**
+ * Whether a snapshot corrects what is known. What an exec event told stays: /proc shows argument lists and names as the
+ * process has rewritten them, and knows less of the executable. Another executable means that an exec was lost.
+ */
+function tellsMore(node: ProcessNode, cursor: EventCursor, synthetic: boolean): boolean {
+  if (cursor.time < node.since) return false;
+  if (node.name === '' || node.exepath === '') return true;
+  const path = cursor.string(ProcessExec.path).replace(/ \(deleted\)$/, '');
+  if (path !== '' && path !== node.exepath) return true;
+  return !synthetic && node.exeInode !== cursor.u64(ProcessExec.inode);
+}
