@@ -28,5 +28,5 @@ export const status: Command = {
 function describeNode(node: NodeInfo): string {
   const lost = node.lost.map(({ kind, reason, count }) => `${count} ${kind} (${reason})`).join(', ');
   const state = node.online ? 'online' : 'offline';
-  return `${node.node} ${state}, ${node.containers} containers, ${node.events} events, lost: ${lost || 'nothing'}`;
+  return `${node.node} ${state}, containers: ${node.containers}, events: ${node.events}, lost: ${lost || 'nothing'}`;
 }
