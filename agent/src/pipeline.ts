@@ -123,13 +123,14 @@ export class AgentPipeline {
    * @param onFatal called when the bus refuses the agent: going on would only fill the spool
    */
   async start(onFatal: (error: unknown) => void): Promise<void> {
-    const { source, log, config, identity } = this.#deps;
-    this.connection.start().then(() => {
-      log.info('ready', { node: identity.node, token: identity.token, containers: this.registry.size });
-    }, onFatal);
+    const { source, config } = this.#deps;
+    const connected = this.connection.start();
     // Before the walk: a container that starts during it shows in one of the two.
     source.start(() => this.#pump());
-    await this.#discovery.scan(true);
+    const scanned = this.#discovery.scan(true);
+    Promise.all([connected, scanned]).then(() => this.#sayReady(), onFatal);
+    await scanned;
+    if (this.#state === 'stopping') return;
     this.#state = 'running';
     this.#pump();
     this.#timers.push(
@@ -240,6 +241,11 @@ export class AgentPipeline {
     } catch (error) {
       this.#deps.log.error('the periodic snapshot failed, the next one comes', { why: messageOf(error) });
     }
+  }
+
+  #sayReady(): void {
+    const { log, identity } = this.#deps;
+    log.info('ready', { node: identity.node, token: identity.token, containers: this.registry.size });
   }
 
   #slotMissing(): void {

@@ -2,9 +2,9 @@ import { ContainerFlag, encodeRecord, HeaderFlag, Kind } from '@picket/sdk';
 import type { ContainerFacts } from './container-facts.ts';
 import type { Container } from './registry.ts';
 
-/** Most bytes of a list field: a record ends at 64 KiB, and both lists must fit beside the other texts. */
+/** Most bytes of a list field. A record ends at 64 KiB: two lists, thirteen texts and the CNI result fit together. */
 const MOST_LIST = 16_384;
-const MOST_TEXT = 2048;
+const MOST_TEXT = 1024;
 const MOST_CNI = 8192;
 
 /** `container.started` or `container.updated`. `now` is CLOCK_BOOTTIME in ns. */
@@ -22,7 +22,7 @@ export function containerRecord(
     init_pid: facts.initPid,
     container_flags: facts.flags | (partial ? ContainerFlag.partial : 0),
     cgroup_path: clip(container.path),
-    cni: facts.cni.slice(0, MOST_CNI),
+    cni: clipBytes(facts.cni, MOST_CNI),
     labels: bounded(facts.labels),
     mounts: bounded(facts.mounts),
   });

@@ -70,6 +70,16 @@ export function readProcess(pid: number): ProcessFacts | undefined {
   }
 }
 
+/** Parent and start of a process, read from one file; undefined when it is gone. */
+export function readStat(pid: number): Pick<ProcessFacts, 'ppid' | 'ticks'> | undefined {
+  try {
+    return parseStat(readProc(pid, 'stat').toString('latin1'));
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes(codeOf(error))) return undefined;
+    throw error;
+  }
+}
+
 /** Some facts may be closed to the agent (a process of an outer user name space): the others still count. */
 function unlessDenied(read: () => Buffer): Buffer {
   try {

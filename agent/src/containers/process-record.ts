@@ -17,7 +17,7 @@ export const startNs = (process: Pick<ProcessFacts, 'ticks'>) => BigInt(process.
  */
 export function processRecord(
   process: ProcessFacts,
-  parent: ProcessFacts | undefined,
+  parent: Pick<ProcessFacts, 'ticks'> | undefined,
   container: Container | undefined,
   now: bigint,
 ): Uint8Array {
@@ -41,7 +41,7 @@ export function processRecord(
   });
 }
 
-function bodyOf(process: ProcessFacts, parent: ProcessFacts | undefined) {
+function bodyOf(process: ProcessFacts, parent: Pick<ProcessFacts, 'ticks'> | undefined) {
   return {
     parent_start: parent ? startNs(parent) : 0n,
     cap_effective: process.capEffective,

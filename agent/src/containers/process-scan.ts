@@ -1,7 +1,7 @@
 import type { RecordSink } from '../stages/record-sink.ts';
 import { letOthersRun } from '../stages/yield.ts';
 import { cgroupProcesses, walkCgroups } from './cgroup-tree.ts';
-import { type ProcessFacts, readProcess } from './process-facts.ts';
+import { readProcess, readStat } from './process-facts.ts';
 import { processRecord } from './process-record.ts';
 import type { Container, ContainerRegistry } from './registry.ts';
 
@@ -35,8 +35,8 @@ export class ProcessScan {
   /** Processes of one container, oldest first so that parents come before children, and their ancestors on the host. */
   async container(container: Container): Promise<void> {
     const members = new Set(this.#members(container));
-    const ordered = [...members].map((pid) => ({ pid, ticks: readProcess(pid)?.ticks }));
-    ordered.sort((a, b) => (a.ticks ?? 0) - (b.ticks ?? 0) || a.pid - b.pid);
+    const ordered = [...members].map((pid) => ({ pid, ticks: readStat(pid)?.ticks ?? 0 }));
+    ordered.sort((a, b) => a.ticks - b.ticks || a.pid - b.pid);
     for (const [i, { pid }] of ordered.entries()) {
       if (i > 0 && i % A_TURN === 0) await letOthersRun();
       if (!this.#deps.registry.lives(container)) return;
@@ -51,22 +51,20 @@ export class ProcessScan {
   }
 
   #member(pid: number, members: ReadonlySet<number>, container: Container): void {
-    const parentPid = readProcess(pid)?.ppid ?? 0;
-    const parent = members.has(parentPid) ? readProcess(parentPid) : this.#host(parentPid, MOST_ANCESTORS);
     const process = readProcess(pid);
-    if (process) this.#write(processRecord(process, parent, container, this.#deps.now()));
+    if (!process) return;
+    if (!members.has(process.ppid)) this.#host(process.ppid, MOST_ANCESTORS);
+    this.#write(processRecord(process, readStat(process.ppid), container, this.#deps.now()));
   }
 
   /** Writes a process of the host behind its own ancestors. */
-  #host(pid: number, depth: number): ProcessFacts | undefined {
-    const process = pid > 0 ? readProcess(pid) : undefined;
-    if (!process) return undefined;
-    const key = `${pid}.${process.ticks}`;
-    if (depth === 0 || this.#hosts.has(key)) return process;
+  #host(pid: number, depth: number): void {
+    const process = pid > 0 && depth > 0 ? readProcess(pid) : undefined;
+    const key = `${pid}.${process?.ticks}`;
+    if (!process || this.#hosts.has(key)) return;
     this.#hosts.add(key);
-    const parent = this.#host(process.ppid, depth - 1);
-    this.#write(processRecord(process, parent, undefined, this.#deps.now()));
-    return process;
+    this.#host(process.ppid, depth - 1);
+    this.#write(processRecord(process, readStat(process.ppid), undefined, this.#deps.now()));
   }
 
   #write(record: Uint8Array): void {

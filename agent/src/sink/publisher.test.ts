@@ -131,6 +131,25 @@ describe('Publisher', () => {
     expect(await numbers()).toEqual(upTo(20));
   });
 
+  it('shows it when the stream takes a batch behind later ones, and loses nothing', async () => {
+    const { publisher: made, connection, started, lines } = publisher({ ackMs: 100 });
+    await started();
+    made.offer(batch(0));
+    await settled(made);
+    const current = connection.current;
+    if (!current) throw new Error('not connected');
+    const publish = current.publish.bind(current);
+    let count = 0;
+    current.publish = (...args) => {
+      if (count++ !== 3) publish(...args);
+    };
+    for (let n = 1; n < 20; n++) made.offer(batch(n));
+    await settled(made);
+    expect((await numbers()).sort((a, b) => a - b)).toEqual(upTo(20));
+    expect(made.stats.reordered).toBe(1);
+    expect(lines.join('')).toContain('behind later ones');
+  });
+
   it('holds its bound while the bus is away, and reports every batch that it drops', async () => {
     const { publisher: made, dropped, started } = publisher({ spoolBytes: 200_000 });
     for (let n = 0; n < 1000; n++) {

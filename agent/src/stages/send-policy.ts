@@ -12,8 +12,8 @@ export interface BatchState {
 const MOST_DELAY_MS = 100;
 /** Batches sent ahead of time in a row. */
 const BURST = 32;
-/** Batches sent ahead of time in the long run, a second. A publish costs some 40 us whatever its size. */
-const PER_SECOND = 200;
+/** Batches sent ahead of time in the long run, a second. A publish costs agent, server and reader some 100 us each, whatever its size. */
+const PER_SECOND = 50;
 
 /**
  * When a batch goes out that is not full: at once while nothing is in flight or when it holds rare kinds, else after

@@ -103,10 +103,10 @@ export async function startApi(
     },
     close: async () => {
       stopping.abort();
-      await new Promise((resolve) => {
-        server.close(resolve);
-        if ('closeIdleConnections' in server) server.closeIdleConnections();
-      });
+      // Connections become idle one by one, as their streams end; kept alive they would hold up the end.
+      const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), 10);
+      await new Promise((resolve) => server.close(resolve));
+      clearInterval(idle);
     },
   };
 }
