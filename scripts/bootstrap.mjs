@@ -21,6 +21,7 @@ const COMMANDS = {
   bench: 'bench/run.ts',
   build: 'scripts/build.ts',
   generate: 'sdk/schema/generate.ts',
+  format: 'scripts/format.ts',
   picket: 'sdk/cli/src/main.ts',
 };
 

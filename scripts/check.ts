@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { checkBiome } from './check/biome.ts';
 import { longFiles } from './check/file-size.ts';
 import { formatC } from './check/format-c.ts';
 import { checkImports } from './check/imports.ts';
@@ -28,7 +29,7 @@ function imports(): string {
 const CHECKS: Readonly<Record<string, Check>> = {
   types: program(bin('tsc'), '--noEmit', '-p', ROOT),
   'types of the console': program(bin('tsc'), '--noEmit', '-p', join(ROOT, 'control-plane/console')),
-  'lint and format': program(bin('biome'), 'check', '--colors=off', '--max-diagnostics=100', ROOT),
+  'lint and format': () => checkBiome(false),
   'format of C and C++': () => formatC(false),
   'generated files': program(process.execPath, join(ROOT, 'sdk/schema/generate.ts'), '--check'),
   imports,

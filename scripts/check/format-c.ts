@@ -1,6 +1,5 @@
 import { runProgram } from '../command.ts';
 import { ROOT } from '../config.ts';
-import { runCommand } from '../step.ts';
 import { isGenerated, projectFiles } from './source-files.ts';
 
 const SOURCE = /^(bpf|native)\/.*\.(c|cc|h)$/;
@@ -16,11 +15,3 @@ export async function formatC(write: boolean): Promise<string> {
   const { code, output } = await runProgram('clang-format', [...(write ? ['-i'] : ['--dry-run', '-Werror']), ...files]);
   return code === 0 ? '' : output;
 }
-
-async function main(): Promise<number> {
-  const output = await formatC(process.argv.includes('--write'));
-  process.stderr.write(output);
-  return output === '' ? 0 : 1;
-}
-
-if (import.meta.main) await runCommand(main);

@@ -90,9 +90,8 @@ function importProblem(file: string, specifier: string, packages: readonly Packa
   if (target === undefined) return undefined;
   if (/(^|\/)main\.tsx?$/.test(target)) return `imports ${specifier}: nothing imports main`;
   if (isTest(file) && TEST_SUPPORT.some((folder) => target.startsWith(folder))) return undefined;
-  if (isTest(target) && !isTest(file) && zone.name !== 'test')
-    return `imports ${specifier}: only tests import test files`;
   if (zone.mayImport.includes('*') || zone.mayImport.includes(target)) return undefined;
+  if (isTest(target) && !isTest(file)) return `imports ${specifier}: only tests import test files`;
   const other = zoneOf(target);
   if (other && other !== zone && !zone.mayImport.includes(other.name))
     return `imports ${specifier}: ${zone.name} may not import ${other.name}`;

@@ -11,9 +11,12 @@ export interface BatchState {
 /** Longest that a record waits for company, in ms. */
 const MOST_DELAY_MS = 100;
 /** Batches sent ahead of time in a row. */
-const BURST = 32;
-/** Batches sent ahead of time in the long run, a second. A publish costs agent, server and reader some 100 us each, whatever its size. */
-const PER_SECOND = 50;
+export const BURST = 32;
+/**
+ * Batches sent ahead of time in the long run, a second. A publish costs agent, server and reader some 100 us each,
+ * whatever its size.
+ */
+export const PER_SECOND = 50;
 
 /**
  * When a batch goes out that is not full: at once while nothing is in flight or when it holds rare kinds, else after
@@ -23,7 +26,7 @@ export class SendPolicy {
   #tokens = BURST;
   #refilled = 0;
 
-  /** How many ms to wait before the batch goes out; 0 for now. Infinity when only an ack can change the answer. */
+  /** How many ms to wait before the batch goes out; 0 for now. */
   delay(nowMs: number, batch: BatchState): number {
     const left = batch.openedAt + MOST_DELAY_MS - nowMs;
     if (left <= 0) return 0;
