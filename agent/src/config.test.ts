@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Codec } from '@picket/sdk';
+import { Codec, createLog } from '@picket/sdk';
 import { describe, expect, it } from 'vitest';
 import { readConfig, readSeed } from './config.ts';
-import { createLog } from './log.ts';
 
 describe('readConfig', () => {
   it('has a default for everything', () => {

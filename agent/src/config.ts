@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Codec, messageOf } from '@picket/sdk';
+import { Codec, LOG_LEVELS, type LogLevel, messageOf } from '@picket/sdk';
 import { AgentError } from './errors.ts';
-import { LOG_LEVELS, type LogLevel } from './log.ts';
 
 /** What the agent was told. Plain values, checked once. */
 export interface AgentConfig {

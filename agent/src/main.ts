@@ -1,7 +1,6 @@
-import { messageOf, PicketError } from '@picket/sdk';
+import { createLog, type Log, messageOf, PicketError } from '@picket/sdk';
 import { readConfig, readSeed } from './config.ts';
 import { makeIdentity } from './identity.ts';
-import { createLog, type Log } from './log.ts';
 import { createMetrics, serveMetrics } from './metrics.ts';
 import { AgentPipeline } from './pipeline.ts';
 import { pipelineCounters } from './pipeline-counters.ts';

@@ -165,7 +165,7 @@ describe('AgentPipeline', () => {
     expect(lost[0]).toMatchObject({ reason: LossReason.spoolFull });
     expect(count).toBeGreaterThan(0);
     expect(all.filter((each) => each.kind === 'file.open')).toHaveLength(40_000 - count);
-    expect(pipeline.status().losses).toEqual([{ kind: 'file.open', reason: 'spoolFull', count }]);
+    expect(pipeline.status().losses).toEqual([{ kind: 'file.open', reason: 'spool_full', count }]);
     const last = (await stream.messages()).at(-1);
     expect(unpack(last?.data).header.losses).toEqual([
       { kind: Kind.FileOpen, reason: LossReason.spoolFull, count: BigInt(count) },

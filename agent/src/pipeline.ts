@@ -1,4 +1,4 @@
-import { LossReason, messageOf } from '@picket/sdk';
+import { type Log, LossReason, messageOf } from '@picket/sdk';
 import type { AgentConfig } from './config.ts';
 import { findCgroupMounts } from './containers/cgroup-root.ts';
 import { isPopulated } from './containers/cgroup-tree.ts';
@@ -8,7 +8,6 @@ import { ProcessScan } from './containers/process-scan.ts';
 import { ContainerRegistry } from './containers/registry.ts';
 import { ContainerTracker } from './containers/tracker.ts';
 import type { Identity } from './identity.ts';
-import type { Log } from './log.ts';
 import { Commands } from './sink/commands.ts';
 import { BusConnection } from './sink/connection.ts';
 import { Heartbeat } from './sink/heartbeat.ts';

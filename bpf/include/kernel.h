@@ -10,7 +10,6 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
-#include <bpf/bpf_endian.h>
 #include <bpf/bpf_tracing.h>
 
 #define NULL ((void *)0)
@@ -233,44 +232,6 @@ struct linux_binprm {
     const char *interp;
 };
 
-struct in6_addr {
-    __u8 bytes[16];
-};
-
-struct sock_common {
-    __be32 skc_daddr;
-    __be32 skc_rcv_saddr;
-    __be16 skc_dport;
-    unsigned short skc_family;
-    volatile unsigned char skc_state;
-    struct in6_addr skc_v6_daddr;
-    struct in6_addr skc_v6_rcv_saddr;
-    unsigned long skc_flags;
-};
-
-struct sock {
-    struct sock_common __sk_common;
-    int sk_err;
-    __u16 sk_protocol;
-    __u16 sk_type;
-    struct socket *sk_socket;
-};
-
-struct socket {
-    struct file *file;
-    struct sock *sk;
-};
-
-struct inet_sock {
-    __be16 inet_sport;
-};
-
-struct tcp_sock {
-    __u64 bytes_received;
-    __u64 bytes_sent;
-    __u64 bytes_retrans;
-};
-
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
     unsigned long r10;
@@ -291,13 +252,5 @@ struct pt_regs {
 #define S_IFSOCK 0140000
 #define OVERLAYFS_MAGIC 0x794c7630
 #define TMPFS_MAGIC 0x01021994
-#define AF_UNIX 1
-#define AF_INET 2
-#define AF_INET6 10
-#define IPPROTO_TCP 6
-#define TCP_SYN_SENT 2
-#define TCP_CLOSE 7
-#define SOCK_DONE (1 << 1)
-#define EINPROGRESS 115
 
 #endif

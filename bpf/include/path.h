@@ -41,6 +41,12 @@ static __always_inline __u32 collect_components(struct scratch *scratch, struct 
             dentry = parent;
             continue;
         }
+        /* a file without a directory, as of memfd_create: its name is all there is */
+        if (dentry == parent && dentry != get(mnt, mnt_root)) {
+            part->name = get(dentry, d_name.name);
+            part->length = get(dentry, d_name.len);
+            return step + 1;
+        }
         void *raw = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
         struct mount *mount = as(struct mount, raw);
         struct mount *above = get(mount, mnt_parent);

@@ -8,6 +8,7 @@
 #define PICKET_READ_H
 
 #include "maps.h"
+#include "kernel_net.h"
 
 #ifdef PICKET_DIRECT
 extern void *bpf_rdonly_cast(const void *pointer, __u32 btf_id) __ksym;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type ServerType, serve } from '@hono/node-server';
-import { type Alert, type Log, messageOf } from '@picket/sdk';
+import type { Alert, Log } from '@picket/sdk';
 import { ensureAdminToken } from './api/auth/admin-token.ts';
 import { createApi } from './api/create-api.ts';
 import { type Bus, openBus } from './bus/bus.ts';

@@ -1,5 +1,4 @@
-import { messageOf } from '@picket/sdk';
-import type { Log } from '../log.ts';
+import { type Log, messageOf } from '@picket/sdk';
 import type { EventSource } from '../source/types.ts';
 import { letOthersRun } from '../stages/yield.ts';
 import type { CgroupEvent } from './cgroup-event.ts';

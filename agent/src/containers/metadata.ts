@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { messageOf } from '@picket/sdk';
+import { type Log, messageOf } from '@picket/sdk';
 import { AgentError } from '../errors.ts';
-import type { Log } from '../log.ts';
 import type { CgroupMounts } from './cgroup-root.ts';
 import { cgroupOwner } from './cgroup-tree.ts';
 import { type ContainerFacts, NO_FACTS } from './container-facts.ts';

@@ -1,7 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '@picket/sdk';
-import type { Log } from '../log.ts';
+import { type Log, messageOf } from '@picket/sdk';
 import { crunState, type OciState, runcState } from './oci-state.ts';
 import { parseObject, readCapped } from './read-capped.ts';
 

@@ -1,5 +1,4 @@
-import { Kind, messageOf } from '@picket/sdk';
-import type { Log } from '../log.ts';
+import { Kind, type Log, messageOf } from '@picket/sdk';
 import type { EventSource } from '../source/types.ts';
 import type { RecordSink } from '../stages/record-sink.ts';
 import { type ContainerFacts, NO_FACTS } from './container-facts.ts';

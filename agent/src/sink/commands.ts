@@ -1,7 +1,6 @@
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
-import { commandSubject, messageOf, PicketError } from '@picket/sdk';
+import { commandSubject, type Log, messageOf, PicketError } from '@picket/sdk';
 import { AgentError } from '../errors.ts';
-import type { Log } from '../log.ts';
 
 /** What a command does: takes nothing, answers with a JSON object. */
 export type CommandHandlers = Readonly<Record<string, () => Promise<object> | object>>;

@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { connect, errors, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
-import { messageOf } from '@picket/sdk';
+import { type Log, messageOf } from '@picket/sdk';
 import { AgentError } from '../errors.ts';
-import type { Log } from '../log.ts';
 
 export interface ConnectionOptions {
   readonly servers: readonly string[];

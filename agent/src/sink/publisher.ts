@@ -6,8 +6,7 @@ import {
   type NatsConnection,
   type Subscription,
 } from '@nats-io/transport-node';
-import { messageOf } from '@picket/sdk';
-import type { Log } from '../log.ts';
+import { type Log, messageOf } from '@picket/sdk';
 import { INBOX_PREFIX } from './connection.ts';
 import { readAck } from './publish-ack.ts';
 import { type OutgoingBatch, Spool, type SpooledBatch } from './spool.ts';

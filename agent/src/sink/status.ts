@@ -1,4 +1,4 @@
-import { KINDS, type LossCount, LossReason, SCHEMA_MAJOR, SCHEMA_MINOR } from '@picket/sdk';
+import { kindName, type LossCount, lossReasonName, SCHEMA_MAJOR, SCHEMA_MINOR } from '@picket/sdk';
 import type { Identity } from '../identity.ts';
 import type { ProbeState } from '../source/types.ts';
 
@@ -24,15 +24,6 @@ export interface AgentStatus {
   readonly cpu: number;
 }
 
-const kindNames = new Map(KINDS.map((kind) => [kind.id, kind.name]));
-const reasonNames = new Map<number, string>(Object.entries(LossReason).map(([name, reason]) => [reason, name]));
-
-/** Names of a loss as people read them: `any` for kind 0. */
-export const lossNames = (loss: Pick<LossCount, 'kind' | 'reason'>) => ({
-  kind: loss.kind === 0 ? 'any' : (kindNames.get(loss.kind) ?? String(loss.kind)),
-  reason: reasonNames.get(loss.reason) ?? String(loss.reason),
-});
-
 /** The fields that do not change or come from the process itself. */
 export function statusOf(
   identity: Identity,
@@ -47,7 +38,11 @@ export function statusOf(
     agentEpoch: String(identity.agentEpoch),
     version: identity.version,
     schema: `${SCHEMA_MAJOR}.${SCHEMA_MINOR}`,
-    losses: now.losses.map((loss) => ({ ...lossNames(loss), count: Number(loss.count) })),
+    losses: now.losses.map(({ kind, reason, count }) => ({
+      kind: kindName(kind),
+      reason: lossReasonName(reason),
+      count: Number(count),
+    })),
     rss: process.memoryUsage.rss(),
     cpu: (user + system) / 1e6,
   };

@@ -107,6 +107,7 @@ describe('SendPolicy', () => {
     for (let now = 1000; now < 11_000; now++) sent += send(now);
     expect(sent).toBeGreaterThan(10 * PER_SECOND);
     expect(sent).toBeLessThanOrEqual(BURST + 10 * PER_SECOND);
+    for (let i = 0; i < BURST; i++) policy.sentEarly();
     const wait = policy.delay(11_000, { ...batch, openedAt: 11_000 });
     expect(wait).toBeGreaterThan(0);
     expect(wait).toBeLessThanOrEqual(1000 / PER_SECOND);

@@ -1,5 +1,4 @@
-import { describeRecord, EventCursor } from '@picket/sdk';
-import { createLog } from '../log.ts';
+import { createLog, describeRecord, EventCursor } from '@picket/sdk';
 
 export type Described = Record<string, unknown>;
 

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { Codec, encodeRecord, Kind } from '@picket/sdk';
+import { Codec, createLog, encodeRecord, Kind } from '@picket/sdk';
 import { startNats } from '../../../test/support/nats.ts';
 import { readConfig } from '../config.ts';
 import { makeIdentity } from '../identity.ts';
-import { createLog } from '../log.ts';
 import { AgentPipeline } from '../pipeline.ts';
 import { BATCH_BYTES, BatchBuffer } from '../stages/batch-buffer.ts';
 import { packBatch } from '../stages/compress.ts';

@@ -116,7 +116,7 @@ onBothDatabases((database) => {
   });
 
   test('sees what another control plane writes to the same store', async () => {
-    const api = await start();
+    const api = await start({ config: { stream: { pollMs: 20 } } });
     const reading = read(api.client(await api.token()), 1);
     await reading.opened;
     await api.store.alerts.upsert([sampleAlert(5)]);

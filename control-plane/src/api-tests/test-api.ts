@@ -103,10 +103,11 @@ export async function startApi(
     },
     close: async () => {
       stopping.abort();
-      // Connections become idle one by one, as their streams end; kept alive they would hold up the end.
-      const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), 10);
-      await new Promise((resolve) => server.close(resolve));
-      clearInterval(idle);
+      // First streams end in order; then go connections that clients opened in reserve and never used.
+      const ended = new Promise((resolve) => server.close(resolve));
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 200))]);
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      await ended;
     },
   };
 }

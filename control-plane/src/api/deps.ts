@@ -39,10 +39,19 @@ export interface ApiConfig {
   readonly openMetrics?: boolean;
   /** The browser reaches this server through TLS: cookies are marked Secure. */
   readonly secure?: boolean;
-  /** For tests: how often streams send a sign of life, and how many characters may wait for a client. */
-  readonly stream?: { readonly heartbeatMs?: number; readonly queueCharacters?: number };
+  readonly stream?: StreamConfig;
   /** Origins of the console beside the address of the server itself, for example behind a proxy. */
   readonly origins?: readonly string[];
+}
+
+/** Of the live stream; what is left out has a good value. */
+export interface StreamConfig {
+  /** ms between two signs of life. */
+  readonly heartbeatMs?: number;
+  /** ms between two looks for what other control planes wrote to the same store. */
+  readonly pollMs?: number;
+  /** Characters that may wait for a client before it is cut off. */
+  readonly queueCharacters?: number;
 }
 
 export type ApiLog = (level: 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>) => void;

@@ -21,16 +21,13 @@ export class AlertTail {
   #reading = false;
   #again = false;
 
-  constructor(alerts: AlertSource, log: ApiLog, pollMs = 2000) {
+  constructor(alerts: AlertSource, log: ApiLog, pollMs: number) {
     this.#alerts = alerts;
     this.#log = log;
     this.#pollMs = pollMs;
   }
 
-  /**
-   * Hands every write after the returned position to the listener, until it leaves. May hand on a few writes at or
-   * before that position too, when it is the first listener.
-   */
+  /** Hands every write after the returned position to the listener, and none before it, until it leaves. */
   async join(listener: TailListener): Promise<number> {
     // Nobody listened, so nobody kept the position up to date.
     const last = this.#listeners.size === 0 ? await this.#alerts.lastChange() : 0;

@@ -12,11 +12,12 @@ import { AlertTail } from './alert-tail.ts';
 const MAX_STREAMS = 256;
 const MAX_STREAMS_PER_TOKEN = 32;
 const HEARTBEAT_MS = 15_000;
+const POLL_MS = 2000;
 const QUEUE_CHARACTERS = 4 * 1024 * 1024;
 
 /** Live alerts by server-sent events. */
 export function streamRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, auth: Authenticator, metrics: ApiMetrics): void {
-  const tail = new AlertTail(deps.store.alerts, deps.log);
+  const tail = new AlertTail(deps.store.alerts, deps.log, deps.config.stream?.pollMs ?? POLL_MS);
   const stopListening = deps.onAlertsWritten(() => tail.wake());
   const open = new Map<AlertStream, string>();
   deps.signal?.addEventListener('abort', () => {

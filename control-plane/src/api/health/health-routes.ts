@@ -15,7 +15,8 @@ export function healthRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, auth: Auth
     method: 'get',
     path: '/healthz',
     tags,
-    summary: 'The process is alive. Needs no token.',
+    summary: 'Whether the process is alive',
+    description: 'Needs no token.',
     responses: { 200: json(Health, 'It is') },
   });
   app.openapi(healthz, (c) => c.json({ status: 'ok' as const }, 200));
@@ -24,7 +25,8 @@ export function healthRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, auth: Auth
     method: 'get',
     path: '/readyz',
     tags,
-    summary: 'Everything the control plane needs works. Needs no token.',
+    summary: 'Whether everything it needs works',
+    description: 'Needs no token.',
     responses: { 200: json(Readiness, 'It does'), ...problems(503) },
   });
   app.openapi(readyz, async (c) => {

@@ -16,7 +16,11 @@ const CONFIGURATION = {
   showDeveloperTools: 'never',
   hideClientButton: true,
   persistAuth: false,
+  authentication: { preferredSecurityScheme: 'token' },
 };
+
+const INTRODUCTION = `Send a token as \`Authorization: Bearer pkt_...\`. Errors are problem documents (RFC 9457) with a
+stable \`code\`. Lists are cut into pages by \`limit\` and \`cursor\`. Query parameters that are not known are refused.`;
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -56,7 +60,9 @@ export function referenceRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
           title: 'Picket',
           version: deps.config.version,
           license: { name: 'Apache-2.0' },
+          description: INTRODUCTION,
         },
+        tags: ['Alerts', 'Inventory', 'Access', 'Operation'].map((name) => ({ name })),
         servers: [{ url: '/' }],
       }),
     );

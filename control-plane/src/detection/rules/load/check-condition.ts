@@ -75,7 +75,8 @@ export class ConditionChecker {
       checked = body instanceof RuleError ? body : this.bound(this.check(body), use);
     } catch (error) {
       if (!(error instanceof RuleError)) throw error;
-      checked = new RuleError(error.code, `in macro ${name}: ${error.message}`, error.position);
+      const isPlaced = error.message.startsWith('in macro ');
+      checked = isPlaced ? error : new RuleError(error.code, `in macro ${name}: ${error.message}`, error.position);
     } finally {
       this.#open.pop();
     }

@@ -27,7 +27,9 @@ export function parseOutput(source: SourceText, warn: (message: string, at: Fiel
     out.push(use);
     end = match.index + (whole ? match[0].length : name.length + 1);
   }
-  if (end < source.text.length) out.push(source.text.slice(end));
+  // a folded YAML text ends in a line feed that nobody meant
+  const rest = source.text.slice(end).trimEnd();
+  if (rest !== '') out.push(rest);
   return out;
 }
 
