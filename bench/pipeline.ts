@@ -118,7 +118,7 @@ async function latencies(
       if (error) throw error;
       const now = performance.timeOrigin + performance.now();
       const alert = message.json<{ time: string; revision: number; output: string }>();
-      if (alert.revision === 1 && alert.output.includes('id_rsa.')) found.push(now - preciseMs(alert.time));
+      if (alert.revision === 1 && alert.output.includes('/id_rsa ')) found.push(now - preciseMs(alert.time));
     },
   });
   await bus.flush();

@@ -28,7 +28,7 @@ const object = (name: string, base = root) => readFileSync(join(base, `out/${nam
 
 describe('buildBpf', () => {
   it('compiles every probe to an ELF object for BPF, with BTF', () => {
-    expect(buildBpf(folders)).toEqual({ made: ['one', 'two'], fresh: 0 });
+    expect(buildBpf(folders)).toEqual({ made: ['one', 'one.direct', 'two', 'two.direct'], fresh: 0 });
     const elf = object('one');
     expect(elf.readUInt32BE(0)).toBe(0x7f454c46);
     expect(elf.readUInt16LE(18)).toBe(247);
@@ -37,13 +37,13 @@ describe('buildBpf', () => {
 
   it('leaves alone what is up to date, and sees a change of source or header', () => {
     buildBpf(folders);
-    expect(buildBpf(folders)).toEqual({ made: [], fresh: 2 });
+    expect(buildBpf(folders)).toEqual({ made: [], fresh: 4 });
     appendFileSync(join(root, 'probes/two.bpf.c'), 'int more;\n');
-    expect(buildBpf(folders)).toEqual({ made: ['two'], fresh: 1 });
+    expect(buildBpf(folders)).toEqual({ made: ['two', 'two.direct'], fresh: 2 });
     writeFileSync(join(root, 'include/own.h'), '#define ANSWER 1\n');
-    expect(buildBpf(folders)).toEqual({ made: ['one', 'two'], fresh: 0 });
+    expect(buildBpf(folders)).toEqual({ made: ['one', 'one.direct', 'two', 'two.direct'], fresh: 0 });
     rmSync(join(root, 'out/one.bpf.o'));
-    expect(buildBpf(folders)).toEqual({ made: ['one'], fresh: 1 });
+    expect(buildBpf(folders)).toEqual({ made: ['one'], fresh: 3 });
   });
 
   it('gives the same bytes in another folder', () => {

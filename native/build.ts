@@ -27,7 +27,7 @@ const FLAGS = [
   ...['-DNAPI_VERSION=8', '-DNODE_ADDON_API_CPP_EXCEPTIONS', '-DNODE_ADDON_API_DISABLE_DEPRECATED'],
   '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
 ];
-const LIBRARIES = ['-lbpf', '-lelf', '-lz'];
+const LIBRARIES = ['-lbpf', '-lelf', '-lz', '-llz4'];
 
 /** A condition the user has to change before the addon can be built. */
 class BuildError extends Error {
@@ -62,6 +62,7 @@ function packageFolder(name: string): string {
 function checkHeaders(flags: string[]): void {
   const wanted = {
     'bpf/libbpf.h': 'libbpf-dev',
+    'lz4.h': 'liblz4-dev',
     'libelf.h': 'libelf-dev',
     'zlib.h': 'zlib1g-dev',
     'uv.h': 'libuv1-dev',

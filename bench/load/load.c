@@ -4,9 +4,10 @@
  *   load KIND COUNT [RATE] [FOLDER] [FILES]
  *
  * KIND: getppid | open (open and close) | mix (of a hundred: 60 opens, 37 opens of what is not there, 3 UDP connects) |
- * fork (fork and exec of itself) | tcp (loopback connections). COUNT: how many; RATE: at most so many a second, 0 for
- * no limit. Opens go through FILES files of FOLDER in turn, which it makes. Prints one JSON object:
- * {"kind","opens","failures","connects","forks","calls","ns"}.
+ * fork (fork and exec of itself) | tcp (loopback connections) | acts (reads of COUNT new files FOLDER/N/id_rsa, evenly
+ * spaced: each a finding of its own). COUNT: how many; RATE: at most so many a second, 0 for no limit. Opens go through
+ * FILES files of FOLDER in turn, which it makes. Prints one JSON object: {"kind","opens","failures","connects","forks",
+ * "calls","ns"}.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -52,9 +53,11 @@ static void make_files(const char *folder) {
 }
 
 static void act(const char *folder, long i) {
-    char *path;
-    if (asprintf(&path, "%s/id_rsa.%d.%ld", folder, getpid(), i) < 0)
+    char *own, *path;
+    if (asprintf(&own, "%s/%d.%ld", folder, getpid(), i) < 0 || asprintf(&path, "%s/id_rsa", own) < 0)
         die("asprintf");
+    if (mkdir(own, 0700))
+        die(own);
     int made = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (made < 0 || fd < 0)
@@ -62,7 +65,9 @@ static void act(const char *folder, long i) {
     close(made);
     close(fd);
     unlink(path);
+    rmdir(own);
     free(path);
+    free(own);
     opens += 2;
 }
 

@@ -5,6 +5,7 @@
 #include "bpf_object.h"
 #include "btf_layout.h"
 #include "event_reader.h"
+#include "lz4.h"
 #include "print_capture.h"
 #include "system.h"
 
@@ -35,6 +36,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
     exports.Set("closeRunStats", Napi::Function::New<close_run_stats>(env, "closeRunStats"));
     exports.Set("possibleCpus", Napi::Function::New<possible_cpus>(env, "possibleCpus"));
     exports.Set("bootTimeNs", Napi::Function::New<boot_time_ns>(env, "bootTimeNs"));
+    exports.Set("compressLz4", Napi::Function::New<compress_lz4>(env, "compressLz4"));
     exports.Set("cgroupId", Napi::Function::New<cgroup_id>(env, "cgroupId"));
     return exports;
 }

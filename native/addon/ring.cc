@@ -25,7 +25,7 @@ Ring::Ring(int fd, size_t size)
     consumer_page_ = mmap(nullptr, page_, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (consumer_page_ == MAP_FAILED)
         fail_mapping("cannot map the consumer page of the ring buffer");
-    producer_page_ = mmap(nullptr, page_ + 2 * size, PROT_READ, MAP_SHARED, fd, static_cast<off_t>(page_));
+    producer_page_ = mmap(nullptr, page_ + size, PROT_READ, MAP_SHARED, fd, static_cast<off_t>(page_));
     if (producer_page_ == MAP_FAILED) {
         munmap(consumer_page_, page_);
         fail_mapping("cannot map the data pages of the ring buffer");
@@ -37,7 +37,7 @@ Ring::Ring(int fd, size_t size)
 }
 
 Ring::~Ring() {
-    munmap(producer_page_, page_ + 2 * size());
+    munmap(producer_page_, page_ + size());
     munmap(consumer_page_, page_);
 }
 

@@ -1,14 +1,17 @@
 // The consumer side of one BPF ring buffer (kernel/bpf/ringbuf.c), without libbpf's callback a record.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace picket {
 
 // Memory of a mapped ring. A page that we write (how far we have read), then a page that the kernel writes (how far
-// it has reserved) followed by the data, which is mapped twice in a row so that a record never wraps.
+// it has reserved) followed by the data. The kernel offers the data twice in a row, so that no record wraps; we map it
+// once and join a record that does, one in some hundred thousand, because every page counts as memory of this process.
 class Ring {
   public:
     // Maps `fd`, a ring of `size` data bytes (a power of two). Throws std::system_error.
@@ -42,7 +45,7 @@ class Ring {
     }
 
     // Looks at the next record, which must start before `limit` (a value that reserved() has given).
-    Entry peek(uint64_t limit) const {
+    Entry peek(uint64_t limit) {
         if (position_ >= limit)
             return {Head::empty, nullptr, 0};
         const uint8_t *header = data_ + (position_ & mask_);
@@ -52,7 +55,7 @@ class Ring {
         const uint32_t length = word & ~FLAGS;
         if (step_of(length) > limit - position_)
             return {Head::broken, nullptr, 0};
-        return {word & DISCARD ? Head::discarded : Head::record, header + HEADER_BYTES, length};
+        return {word & DISCARD ? Head::discarded : Head::record, whole(position_ + HEADER_BYTES, length), length};
     }
 
     // Steps over the record that peek() gave.
@@ -77,6 +80,17 @@ class Ring {
     static constexpr uint32_t HEADER_BYTES = 8;
 
   private:
+    // The bytes of a record, joined in a buffer of our own when they go over the end of the ring.
+    const uint8_t *whole(uint64_t position, uint32_t length) {
+        const size_t begin = position & mask_;
+        const size_t first = size() - begin;
+        if (length <= first)
+            return data_ + begin;
+        joined_.resize(length);
+        std::copy_n(data_ + begin, first, joined_.begin());
+        std::copy_n(data_, length - first, joined_.begin() + static_cast<std::ptrdiff_t>(first));
+        return joined_.data();
+    }
     static uint64_t step_of(uint32_t length) {
         return (static_cast<uint64_t>(length) + HEADER_BYTES + 7) / 8 * 8;
     }
@@ -99,6 +113,7 @@ class Ring {
     void *consumer_page_ = nullptr;
     void *producer_page_ = nullptr;
     const uint8_t *data_ = nullptr;
+    std::vector<uint8_t> joined_;
 };
 
 static_assert(std::atomic<uint32_t>::is_always_lock_free && sizeof(std::atomic<uint32_t>) == sizeof(uint32_t));

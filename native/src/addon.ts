@@ -20,6 +20,7 @@ export interface Addon {
   possibleCpus(): number;
   bootTimeNs(): bigint;
   cgroupId(path: string): bigint;
+  compressLz4(input: Uint8Array, output: Uint8Array, acceleration: number): number;
 }
 
 export interface ProgramInfo {

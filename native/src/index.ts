@@ -5,6 +5,7 @@ export { BpfMap, type RangeOptions } from './bpf-map.ts';
 export { type AttachOptions, type BpfObject, type OpenOptions, openObject } from './bpf-object.ts';
 export { EventReader, type ReaderOptions, SUMMARY, SUMMARY_WORDS } from './event-reader.ts';
 export { structLayout, vmlinuxHasType } from './kernel-types.ts';
+export { compressLz4, lz4Bound } from './lz4.ts';
 export { NativeError, type NativeErrorCode } from './native-error.ts';
 export { type ProgStats, progStats } from './prog-stats.ts';
 export type { StructField, StructLayout } from './struct-layout.ts';

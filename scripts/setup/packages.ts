@@ -60,6 +60,7 @@ const natsServer = { name: 'nats-server', why: 'is the bus', present: program(/^
 const run: readonly NeededPackage[] = [
   clang,
   { name: 'libbpf-dev', why: 'loads the probes', present: file('/usr/include/bpf/libbpf.h') },
+  { name: 'liblz4-dev', why: 'packs batches', present: file('/usr/include/lz4.h') },
   { name: 'libelf-dev', why: 'is needed by libbpf', present: file('/usr/include/libelf.h') },
   { name: 'zlib1g-dev', why: 'is needed by libbpf', present: file('/usr/include/zlib.h') },
   { name: 'g++', why: 'compiles the native addon', present: program(/^g\+\+$/) },

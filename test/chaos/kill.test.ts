@@ -12,7 +12,7 @@ import { waitFor } from '../support/wait-for.ts';
 const RULE = `
 - rule: key read
   desc: a file named like a key of the story was read
-  condition: evt.type in (open, openat) and evt.is_open_read=true and fd.name startswith /keys/id_rsa.
+  condition: evt.type in (open, openat) and evt.is_open_read=true and fd.name startswith /keys/
   output: read %fd.name
   priority: WARNING
 `;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ContainerOptions, startContainer, type TestContainer } from './container.ts';
 
-// Real containers: the helper is only worth something when runc agrees with it.
+// Real containers: all this is only worth something when runc agrees with it.
 
 const started: TestContainer[] = [];
 afterEach(async () => {
@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 async function start(options: Partial<ContainerOptions> = {}): Promise<TestContainer> {
-  const container = await startContainer({ name: 'helper', args: ['sleep', '1000'], ...options });
+  const container = await startContainer({ name: 'sleeper', args: ['sleep', '1000'], ...options });
   started.push(container);
   return container;
 }

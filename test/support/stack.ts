@@ -101,6 +101,8 @@ class RunningStack implements Stack {
       NATS_URL: this.nats.url,
       PICKET_NATS_SEED_FILE: this.nats.seedFiles[role],
       PICKET_DATA: this.nats.folder,
+      // as npm start does: compiled sources are kept, so that the compiler of types is not loaded again
+      NODE_COMPILE_CACHE: join(ROOT, 'build/compile-cache'),
       ...this.#options.env,
     };
   }

@@ -115,7 +115,7 @@ export class BusConnection {
   }
 
   async #failed(error: unknown, failures: number): Promise<void> {
-    const denied = error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError;
+    const denied = isDenied(error);
     if (denied && this.connects === 0) throw refused(messageOf(error), error);
     const { log, servers } = this.#options;
     if (denied) log.error(refused(messageOf(error)).message);
@@ -127,6 +127,12 @@ export class BusConnection {
     const pause = denied ? REFUSED_PAUSE_MS : Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
     await wait(pause * (0.75 + Math.random() / 2), undefined, { signal: this.#stopping.signal }).catch(ended);
   }
+}
+
+/** The client reports it with the same class when a busy machine was too slow with its answer: that is no refusal. */
+function isDenied(error: unknown): boolean {
+  if (error instanceof errors.UserAuthenticationExpiredError) return true;
+  return error instanceof errors.AuthorizationError && !/timeout/i.test(error.message);
 }
 
 /** The pause was cut short because the agent stops; the loop sees that by itself. */

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startNats, type TestNats } from '../../../test/support/nats.ts';
 import { makeIdentity } from '../identity.ts';
@@ -220,5 +221,24 @@ describe('BusConnection', () => {
     await lonely.stop();
     expect(lines.join('')).toContain('127.0.0.1:9');
     expect(lines.join('')).not.toContain('hunter2');
+  });
+
+  it('takes an answer that came too late for no refusal', async () => {
+    // A server that greets and then says what nats-server says to a client that does not answer in time.
+    const slow = createServer((socket) => {
+      socket.write('INFO {"server_id":"x","version":"2.9.10","proto":1,"max_payload":1048576,"headers":true}\r\n');
+      socket.write("-ERR 'Authentication Timeout'\r\n");
+      socket.on('error', () => undefined).end();
+    });
+    await new Promise<void>((resolve) => void slow.listen(0, '127.0.0.1', resolve));
+    const { port } = slow.address() as AddressInfo;
+    const { log, lines } = collectingLog();
+    const servers = [`nats://127.0.0.1:${port}`];
+    const patient = new BusConnection({ servers, seed: nats.seeds.agent, name: 'test', log });
+    patient.start().catch((error) => lines.push(`ended ${error}`));
+    await until(() => lines.length > 0, 'a line of the log');
+    await patient.stop();
+    slow.close();
+    expect(lines[0]).toContain('trying again');
   });
 });

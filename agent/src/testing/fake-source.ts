@@ -17,7 +17,8 @@ export class FakeSource implements EventSource {
   stopped = false;
   malformed = 0;
   time: bigint | undefined;
-  readonly #waiting: Uint8Array[] = [];
+  #waiting: Uint8Array[] = [];
+  #next = 0;
   readonly #slots = new Map<bigint, { slot: number; generation: number }>();
   #sequence = 1n;
   #onReady: (() => void) | undefined;
@@ -37,9 +38,9 @@ export class FakeSource implements EventSource {
     summary[Summary.malformed] = this.malformed;
     this.malformed = 0;
     let at = 0;
-    for (let record = this.#waiting[0]; record; record = this.#waiting[0]) {
+    for (let record = this.#waiting[this.#next]; record; record = this.#waiting[this.#next]) {
       if (at + record.length > out.length) break;
-      this.#waiting.shift();
+      this.#next++;
       const kind = this.#write(record, out.subarray(at, at + record.length));
       count(summary, Summary.records);
       count(summary, Summary.kinds + kind);
@@ -49,7 +50,12 @@ export class FakeSource implements EventSource {
       summary[Summary.barrierAt] = at - record.length;
       break;
     }
-    summary[Summary.more] = this.#waiting.length > 0 ? 1 : 0;
+    const more = this.#next < this.#waiting.length;
+    if (!more) {
+      this.#waiting = [];
+      this.#next = 0;
+    }
+    summary[Summary.more] = more ? 1 : 0;
     return at;
   }
 

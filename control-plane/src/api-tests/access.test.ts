@@ -8,6 +8,8 @@ import { inNamespace, sampleAlert } from '../store/testing/alerts.ts';
 import { onBothDatabases } from '../store/testing/databases.ts';
 import { apis, type TestApi } from './test-api.ts';
 
+// Size: each file of these tests starts a PostgreSQL server of its own.
+
 const alert = sampleAlert(1).uuid;
 const NONE = '00000000-0000-4000-8000-ffffffffffff';
 

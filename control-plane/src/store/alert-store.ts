@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Alert, PRIORITIES, type Priority } from '@picket/sdk';
 import type { ExpressionBuilder, Kysely, SqlBool } from 'kysely';
 import { type Expression, sql } from 'kysely';
 import { alertRow, microseconds } from './alert-row.ts';
 import { nextNumbers } from './counters.ts';
 import { inTransaction } from './in-transaction.ts';
-import { cutPage, decodePosition } from './page-position.ts';
+import { cutPage, decodePosition, type PagePosition } from './page-position.ts';
 import { containsPattern, storableText } from './storable-text.ts';
 import type { AlertsTable, Tables } from './tables.ts';
 
@@ -39,6 +40,11 @@ export interface AlertChange {
 
 /** Rows in one statement: SQLite takes 32766 parameters. */
 const CHUNK = 500;
+/** Rows looked through at once where no index helps: a few ms. */
+const SLICE = 5000;
+
+type ListedRow = Pick<AlertsTable, 'uuid' | 'time_us' | 'body'>;
+const positionOf = (row: Pick<AlertsTable, 'uuid' | 'time_us'>): PagePosition => ({ at: row.time_us, id: row.uuid });
 
 /** The alerts: a projection of the alert stream, with the newest revision of each. */
 export class AlertStore {
@@ -67,22 +73,54 @@ export class AlertStore {
     });
   }
 
-  /** The newest alerts first, a page at a time. @throws ControlPlaneError REQUEST_INVALID for a made-up cursor */
+  /**
+   * The newest alerts first, a page at a time. Looks through the table in slices where no index helps, and lets others
+   * work in between: SQLite runs on the thread that does everything else.
+   * @throws ControlPlaneError REQUEST_INVALID for a made-up cursor
+   */
   async list(listing: AlertListing): Promise<{ items: Alert[]; next: string | null }> {
-    const after = listing.cursor === undefined ? undefined : decodePosition(listing.cursor);
-    const rows = await this.#db
+    const rows: ListedRow[] = [];
+    let after = listing.cursor === undefined ? undefined : decodePosition(listing.cursor);
+    for (;;) {
+      const end = isIndexed(listing) ? undefined : await this.#endOfSlice(listing, after);
+      rows.push(...(await this.#rows(listing, after, end, listing.limit + 1 - rows.length)));
+      if (end === undefined || rows.length > listing.limit) break;
+      after = end;
+      await setImmediate();
+    }
+    const page = cutPage(rows, listing.limit, positionOf);
+    return { items: page.rows.map((row) => JSON.parse(row.body) as Alert), next: page.next };
+  }
+
+  /** Where the slice after a position ends; undefined when what is left is shorter. */
+  async #endOfSlice(listing: AlertListing, after: PagePosition | undefined): Promise<PagePosition | undefined> {
+    const row = await this.#db
       .selectFrom('alerts')
-      .select(['uuid', 'time_us', 'body'])
-      .where((eb) => eb.and(conditions(eb, listing)))
-      .$if(after !== undefined, (query) =>
-        query.where((eb) => eb(eb.refTuple('time_us', 'uuid'), '<', eb.tuple(after?.at ?? 0, after?.id ?? ''))),
-      )
+      .select(['time_us', 'uuid'])
+      .where((eb) => eb.and([...indexedConditions(eb, listing), ...behind(eb, after)]))
       .orderBy('time_us', 'desc')
       .orderBy('uuid', 'desc')
-      .limit(listing.limit + 1)
+      .limit(1)
+      .offset(SLICE - 1)
+      .executeTakeFirst();
+    return row && positionOf(row);
+  }
+
+  async #rows(
+    listing: AlertListing,
+    after: PagePosition | undefined,
+    end: PagePosition | undefined,
+    limit: number,
+  ): Promise<ListedRow[]> {
+    return await this.#db
+      .selectFrom('alerts')
+      .select(['uuid', 'time_us', 'body'])
+      .where((eb) => eb.and([...indexedConditions(eb, listing), ...otherConditions(eb, listing)]))
+      .where((eb) => eb.and([...behind(eb, after), ...notBehind(eb, end)]))
+      .orderBy('time_us', 'desc')
+      .orderBy('uuid', 'desc')
+      .limit(limit)
       .execute();
-    const page = cutPage(rows, listing.limit, (row) => ({ at: row.time_us, id: row.uuid }));
-    return { items: page.rows.map((row) => JSON.parse(row.body) as Alert), next: page.next };
   }
 
   /** One alert, when the reader may see it. */
@@ -91,7 +129,7 @@ export class AlertStore {
       .selectFrom('alerts')
       .select('body')
       .where('uuid', '=', storableText(uuid.toLowerCase()))
-      .where((eb) => eb.and(conditions(eb, { scope })))
+      .where((eb) => eb.and(indexedConditions(eb, { scope })))
       .executeTakeFirst();
     return row && (JSON.parse(row.body) as Alert);
   }
@@ -144,19 +182,36 @@ async function upsertRows(db: Kysely<Tables>, rows: AlertsTable[]): Promise<numb
   return Number(result.numInsertedOrUpdatedRows ?? 0n);
 }
 
-function conditions(eb: ExpressionBuilder<Tables, 'alerts'>, filter: AlertFilter): Expression<SqlBool>[] {
-  const out: Expression<SqlBool>[] = [];
-  const { scope, priority, rule, container, node, namespace, since, until, q } = filter;
+type Conditions = Expression<SqlBool>[];
+type Alerts = ExpressionBuilder<Tables, 'alerts'>;
+
+/** Conditions that an index of the table answers, so that a page costs what it holds. */
+function indexedConditions(eb: Alerts, { scope, rule, namespace, since, until }: AlertFilter): Conditions {
+  const out: Conditions = [];
   if (scope) out.push(scope.length > 0 ? eb('namespace', 'in', [...scope]) : eb.lit(false));
-  if (priority) out.push(eb('severity', '<=', PRIORITIES.indexOf(priority)));
   if (rule) out.push(eb('rule', '=', storableText(rule)));
-  if (container) out.push(eb.or(CONTAINER.map((column) => eb(column, '=', storableText(container)))));
-  if (node) out.push(eb('node', '=', storableText(node)));
   if (namespace) out.push(eb('namespace', '=', storableText(namespace)));
   if (since) out.push(eb('time_us', '>=', microseconds(since)));
   if (until) out.push(eb('time_us', '<', microseconds(until)));
+  return out;
+}
+
+const isIndexed = ({ priority, container, node, q }: AlertFilter): boolean => !(priority || container || node || q);
+
+/** Conditions for which rows have to be looked at one by one. */
+function otherConditions(eb: Alerts, { priority, container, node, q }: AlertFilter): Conditions {
+  const out: Conditions = [];
+  if (priority) out.push(eb('severity', '<=', PRIORITIES.indexOf(priority)));
+  if (container) out.push(eb.or(CONTAINER.map((column) => eb(column, '=', storableText(container)))));
+  if (node) out.push(eb('node', '=', storableText(node)));
   if (q) out.push(sql<SqlBool>`${eb.ref('search')} like ${containsPattern(q.toLowerCase())} escape '\\'`);
   return out;
 }
 
 const CONTAINER = ['container_id', 'container_full_id', 'container_name'] as const;
+
+const behind = (eb: Alerts, position: PagePosition | undefined): Conditions =>
+  position ? [eb(eb.refTuple('time_us', 'uuid'), '<', eb.tuple(position.at, position.id))] : [];
+
+const notBehind = (eb: Alerts, position: PagePosition | undefined): Conditions =>
+  position ? [eb(eb.refTuple('time_us', 'uuid'), '>=', eb.tuple(position.at, position.id))] : [];

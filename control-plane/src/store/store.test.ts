@@ -11,6 +11,8 @@ import { inNamespace, sampleAlert } from './testing/alerts.ts';
 import { onBothDatabases } from './testing/databases.ts';
 import type { TokenRecord } from './token-store.ts';
 
+// Size: each file of these tests starts a PostgreSQL server of its own.
+
 const all: AlertListing = { scope: null, limit: 100 };
 const numbers = (items: AlertDocument[]) => items.map((alert) => Number.parseInt(alert.uuid.slice(-12), 16));
 
@@ -134,6 +136,25 @@ onBothDatabases((database) => {
       expect(await found({ q: '\\ "' })).toEqual([3]);
       expect(await found({ q: "'; drop table alerts; --" })).toEqual([]);
       expect(await found({ priority: 'Warning', namespace: 'shop', node: 'node-a' })).toEqual([1]);
+    });
+
+    test('are found also where none of the first thousands fits', async () => {
+      const store = await database.open();
+      const odd = (n: number) => n === 3 || n === 5000 || n === 9999 || n === 11_999;
+      const alerts = Array.from({ length: 12_000 }, (_, n) =>
+        sampleAlert(n, odd(n) ? { hostname: 'node-b', priority: 'Critical', output: 'needle' } : { priority: 'Debug' }),
+      );
+      await store.alerts.upsert(alerts);
+      const filters = [
+        { q: 'needle' },
+        { node: 'node-b' },
+        { priority: 'Error' as const },
+        { q: 'needle', rule: alerts[0]?.rule },
+      ];
+      for (const filter of filters)
+        for (const limit of [1, 2, 3, 4, 100])
+          expect(await everyPage(store, { scope: null, ...filter, limit })).toEqual([11_999, 9999, 5000, 3]);
+      expect(await everyPage(store, { scope: ['shop'], q: 'needles', limit: 5 })).toEqual([]);
     });
 
     test('are seen only within the scope of the reader', async () => {

@@ -1,3 +1,4 @@
+// Size: one table row for each operator and field.
 import { HeaderFlag, Kind } from '@picket/sdk';
 import { describe, expect, it } from 'vitest';
 import type { NodeView } from '../../types.ts';
@@ -221,7 +222,7 @@ describe('fields of processes and containers', () => {
   it.each([
     'proc.name = bash and proc.exe = -bash and proc.exepath = /bin/bash',
     'proc.args = "-c echo  Hi" and proc.cmdline = "bash -c echo  Hi" and proc.nargs = 2',
-    'proc.cwd = /srv/ and proc.tty = 34816 and user.uid = 33 and user.loginuid = -1 and proc.env[LD_PRELOAD] = /tmp/x.so',
+    'proc.cwd = /srv/ and proc.tty = 34816 and user.uid = 0 and user.loginuid = -1 and proc.env[LD_PRELOAD] = /tmp/x.so',
     'proc.pname = init and proc.pexepath = /sbin/init and proc.pcmdline = init and proc.ppid = 150 and proc.pexe = init',
     'proc.duration > 0 and proc.ppid.duration > 0 and proc.vpid = 7',
     'container.id = c0ffee00c0ff and container.full_id = c0ffee00c0ffee00c0ffee00 and container.name = shop',
@@ -282,19 +283,14 @@ describe('exceptions', () => {
 describe('findings', () => {
   it('say what the output asks for, escaped, and carry the values', () => {
     const node = scenario(
-      rule(
-        'Read it',
-        'evt.type = openat',
-        '*%fd.name by %proc.name[2]x %proc.tty %proc.aname[7].',
-        '  tags: [T1059]\n',
-      ).replace('[2]', ''),
+      rule('Read it', 'evt.type = openat', '*%fd.name by %proc.name. %proc.tty %proc.aname[7].', '  tags: [T1059]\n'),
     );
     const [finding] = node.open(200, '/tmp/a\n\u001b[31mb\u202e');
     expect(finding).toMatchObject({
       detector: { kind: 'rule', id: 'read-it', version: expect.any(String) },
       rule: 'Read it',
       priority: 'Notice',
-      output: '/tmp/a\\x0a\\x1b[31mb\\u202e by bashx 34816 <NA>.',
+      output: '/tmp/a\\x0a\\x1b[31mb\\u202e by bash. 34816 <NA>.',
       mitre: ['T1059'],
       fields: { 'fd.name': '/tmp/a\n\u001b[31mb\u202e', 'proc.tty': 34816, 'proc.aname[7]': null },
     });

@@ -1,10 +1,11 @@
 import { ProcessNode } from './process-node.ts';
 
 /** Number fields of a node, in the order of their columns. */
+// biome-ignore format: one line a group
 const NUMBERS = [
   'ppid', 'parentStart', 'tty', 'uid', 'gid', 'loginuid', 'vpid', 'vpgid', 'vsid', 'pgid', 'sid',
   'exeFlags', 'exeInode', 'exeCtime', 'exeMtime', 'slot', 'generation', 'exited', 'since',
-] as const; // biome-ignore format: one line a group
+] as const;
 const TEXTS = ['name', 'exepath', 'cwd'] as const;
 const LISTS = ['args', 'env'] as const;
 const CAPABILITIES = ['capEffective', 'capPermitted', 'capInheritable'] as const;
@@ -13,93 +14,109 @@ const FIXED = 5;
 const WIDTH = FIXED + NUMBERS.length + TEXTS.length + LISTS.length + CAPABILITIES.length;
 const COARSE = 1;
 
-/** Nodes as rows of numbers; texts and lists are numbers of a pool, because children share those of their parents. */
+/** Nodes as rows of numbers; texts and lists are numbers of pools, because children share those of their parents. */
 export interface SavedNodes {
-  readonly pool: readonly string[];
+  readonly texts: readonly string[];
+  readonly lists: readonly (readonly string[])[];
   /** The first `kept` rows are those the tree finds; ancestors and earlier programs follow. */
   readonly kept: number;
-  readonly rows: readonly (readonly number[])[];
   readonly exited: readonly number[];
+  /** All rows, one behind the other. */
+  readonly cells: Float64Array;
+}
+
+/** Gives values numbers in the order in which they come. */
+class Pool<T> {
+  readonly #numbers = new Map<T, number>();
+
+  number(value: T): number {
+    const known = this.#numbers.get(value);
+    if (known !== undefined) return known;
+    this.#numbers.set(value, this.#numbers.size);
+    return this.#numbers.size - 1;
+  }
+  get values(): T[] {
+    return [...this.#numbers.keys()];
+  }
 }
 
 export function packNodes(kept: readonly ProcessNode[], exited: readonly ProcessNode[]): SavedNodes {
-  const rowOf = new Map<ProcessNode, number>(kept.map((node, i) => [node, i]));
-  const all = [...kept];
-  const number = (node: ProcessNode | undefined): number => {
-    if (!node) return -1;
-    const known = rowOf.get(node);
-    if (known !== undefined) return known;
-    rowOf.set(node, all.length);
-    return all.push(node) - 1;
-  };
-  const pooled = new Map<string, number>();
-  const text = (value: string): number => {
-    const known = pooled.get(value);
-    if (known !== undefined) return known;
-    pooled.set(value, pooled.size);
-    return pooled.size - 1;
-  };
-  const rows: number[][] = [];
-  // `all` grows while ancestors are met
-  for (let i = 0; i < all.length; i++) {
-    const node = all[i] as ProcessNode;
-    rows.push([
-      ...[node.pid, node.start, number(node.parent), number(node.earlier), node.coarse ? COARSE : 0],
-      ...NUMBERS.map((name) => node[name]),
-      ...TEXTS.map((name) => text(node[name])),
-      ...LISTS.map((name) => text(JSON.stringify(node[name]))),
-      ...CAPABILITIES.map((name) => text(node[name].toString(16))),
-    ]);
+  const all = reachable(kept);
+  const rows = new Map<ProcessNode, number>(all.map((node, i) => [node, i]));
+  const rowOf = (node: ProcessNode | undefined): number => (node && rows.get(node)) ?? -1;
+  const texts = new Pool<string>();
+  const lists = new Pool<readonly string[]>();
+  const cells = new Float64Array(all.length * WIDTH);
+  let at = 0;
+  for (const node of all) {
+    cells[at++] = node.pid;
+    cells[at++] = node.start;
+    cells[at++] = rowOf(node.parent);
+    cells[at++] = rowOf(node.earlier);
+    cells[at++] = node.coarse ? COARSE : 0;
+    for (const name of NUMBERS) cells[at++] = node[name];
+    for (const name of TEXTS) cells[at++] = texts.number(node[name]);
+    for (const name of LISTS) cells[at++] = lists.number(node[name]);
+    for (const name of CAPABILITIES) cells[at++] = texts.number(node[name].toString(16));
   }
-  return { pool: [...pooled.keys()], kept: kept.length, rows, exited: exited.map(number) };
+  return { texts: texts.values, lists: lists.values, kept: kept.length, exited: exited.map(rowOf), cells };
+}
+
+/** The nodes, and behind them the ancestors and earlier programs that hang on them. */
+function reachable(kept: readonly ProcessNode[]): ProcessNode[] {
+  const seen = new Set(kept);
+  // a set goes on with what is added to it on the way
+  for (const node of seen) {
+    if (node.parent) seen.add(node.parent);
+    if (node.earlier) seen.add(node.earlier);
+  }
+  return [...seen];
 }
 
 /** Throws a plain error with the reason when the rows contradict themselves. */
 export function unpackNodes(saved: SavedNodes): { nodes: ProcessNode[]; exited: ProcessNode[] } {
-  const lists = new Map<string, readonly string[]>();
-  const nodes = saved.rows.map((row) => readRow(row, saved.pool, lists));
-  const at = (index: number | undefined): ProcessNode | undefined => {
-    if (index === -1) return undefined;
-    const node = nodes[index ?? -2];
-    if (!node) throw new RangeError(`there is no process ${index}`);
+  checkPools(saved);
+  const { cells, kept } = saved;
+  if (cells.length % WIDTH !== 0) throw new TypeError('a process is cut short');
+  const nodes = Array.from({ length: cells.length / WIDTH }, (_, i) => readRow(saved, i * WIDTH));
+  const nodeAt = (row: number | undefined): ProcessNode => {
+    const node = nodes[row ?? -1];
+    if (!node) throw new RangeError(`there is no process ${row}`);
     return node;
   };
-  saved.rows.forEach((row, i) => {
-    const node = nodes[i] as ProcessNode;
-    node.parent = at(row[2]);
-    node.earlier = at(row[3]);
+  const optional = (row: number | undefined) => (row === -1 ? undefined : nodeAt(row));
+  nodes.forEach((node, i) => {
+    node.parent = optional(cells[i * WIDTH + 2]);
+    node.earlier = optional(cells[i * WIDTH + 3]);
   });
   refuseCycles(nodes);
-  if (!(saved.kept >= 0 && saved.kept <= nodes.length)) throw new RangeError('it counts processes that are not there');
-  return { nodes: nodes.slice(0, saved.kept), exited: saved.exited.map((i) => at(i) as ProcessNode) };
+  if (!(kept >= 0 && kept <= nodes.length)) throw new RangeError('it counts processes that are not there');
+  return { nodes: nodes.slice(0, kept), exited: saved.exited.map(nodeAt) };
 }
 
-function readRow(row: readonly number[], pool: readonly string[], lists: Map<string, readonly string[]>): ProcessNode {
-  if (row.length !== WIDTH || row.some((value) => typeof value !== 'number'))
-    throw new TypeError('a process is cut short');
-  const column = (i: number) => row[i] as number;
-  const pooled = (i: number): string => {
-    const value = pool[column(i)];
-    if (typeof value !== 'string') throw new RangeError(`there is no text ${row[i]}`);
+function checkPools({ texts, lists, exited }: SavedNodes): void {
+  const isTexts = (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === 'string');
+  const fits = isTexts(texts) && Array.isArray(lists) && lists.every(isTexts) && Array.isArray(exited);
+  if (!fits) throw new TypeError('its texts are missing');
+}
+
+function readRow({ cells, texts, lists }: SavedNodes, begin: number): ProcessNode {
+  let at = begin;
+  const next = (): number => cells[at++] as number;
+  const pooled = <T>(pool: readonly T[]): T => {
+    const number = next();
+    const value = pool[number];
+    if (value === undefined) throw new RangeError(`there is no text ${number}`);
     return value;
   };
-  const node = new ProcessNode(column(0), column(1));
-  node.coarse = (column(4) & COARSE) !== 0;
-  let i = FIXED;
-  for (const name of NUMBERS) node[name] = column(i++);
-  for (const name of TEXTS) node[name] = pooled(i++);
-  for (const name of LISTS) node[name] = readList(pooled(i++), lists);
-  for (const name of CAPABILITIES) node[name] = BigInt(`0x${pooled(i++)}`);
+  const node = new ProcessNode(next(), next());
+  at += 2;
+  node.coarse = (next() & COARSE) !== 0;
+  for (const name of NUMBERS) node[name] = next();
+  for (const name of TEXTS) node[name] = pooled(texts);
+  for (const name of LISTS) node[name] = pooled(lists);
+  for (const name of CAPABILITIES) node[name] = BigInt(`0x${pooled(texts)}`);
   return node;
-}
-
-function readList(json: string, seen: Map<string, readonly string[]>): readonly string[] {
-  const known = seen.get(json);
-  if (known) return known;
-  const list: unknown = JSON.parse(json);
-  if (!Array.isArray(list) || list.some((item) => typeof item !== 'string')) throw new TypeError('a list is not one');
-  seen.set(json, list);
-  return list;
 }
 
 function refuseCycles(nodes: readonly ProcessNode[]): void {

@@ -7,12 +7,12 @@ import type { ContainerTable, MutableContainer } from './container-table.ts';
 import type { ProcessNode } from './process-node.ts';
 import type { ProcessTree } from './process-tree.ts';
 
-/** "PKNS" and the version of what follows: zstd-compressed JSON with a checksum. */
+/** "PKNS" and the version of what follows, compressed by zstd with a checksum: u32 length of JSON, JSON, rows of f64. */
 const MAGIC = 0x534e4b50;
 const VERSION = 1;
 const HEAD = 8;
 /** More than this a checkpoint may not unpack to; 65536 processes with long arguments stay below. */
-const MAX_JSON = 512 * 1024 * 1024;
+const MAX_BYTES = 512 * 1024 * 1024;
 
 export interface StateToSave {
   readonly bootId: string;
@@ -35,16 +35,24 @@ export interface SavedState {
 
 export function encodeState(state: StateToSave): Uint8Array {
   const { processes } = state;
-  const json = JSON.stringify({
-    bootId: state.bootId,
-    epoch: String(state.epoch),
-    now: processes.now,
-    evictedExited: processes.evictedExited,
-    evictedLiving: processes.evictedLiving,
-    processes: packNodes([...processes.nodes()], processes.exitedNodes()),
-    containers: [...state.containers.all()],
+  const { cells, ...nodes } = packNodes([...processes.nodes()], processes.exitedNodes());
+  const json = Buffer.from(
+    JSON.stringify({
+      bootId: state.bootId,
+      epoch: String(state.epoch),
+      now: processes.now,
+      evictedExited: processes.evictedExited,
+      evictedLiving: processes.evictedLiving,
+      processes: nodes,
+      containers: [...state.containers.all()],
+    }),
+  );
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(json.length);
+  const raw = Buffer.concat([length, json, Buffer.from(cells.buffer)]);
+  const packed = zstdCompressSync(raw, {
+    params: { [constants.ZSTD_c_checksumFlag]: 1, [constants.ZSTD_c_compressionLevel]: 1 },
   });
-  const packed = zstdCompressSync(json, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
   const out = new Uint8Array(HEAD + packed.length);
   const view = new DataView(out.buffer);
   view.setUint32(0, MAGIC, true);
@@ -60,16 +68,18 @@ export function decodeState(bytes: Uint8Array): SavedState {
   const version = view.getUint16(4, true);
   if (version !== VERSION) throw corrupt(`it has version ${version}, this control plane reads ${VERSION}`);
   try {
-    return readState(
-      JSON.parse(zstdDecompressSync(bytes.subarray(HEAD), { maxOutputLength: MAX_JSON }).toString('utf8')),
-    );
+    return readState(zstdDecompressSync(bytes.subarray(HEAD), { maxOutputLength: MAX_BYTES }));
   } catch (cause) {
     throw cause instanceof ControlPlaneError ? cause : corrupt(messageOf(cause), cause);
   }
 }
 
-function readState(saved: Record<string, unknown>): SavedState {
-  const { nodes, exited } = unpackNodes(saved.processes as SavedNodes);
+function readState(raw: Buffer): SavedState {
+  const end = 4 + raw.readUInt32LE(0);
+  const saved = JSON.parse(raw.toString('utf8', 4, end)) as Record<string, unknown>;
+  // copied, because the rows begin at any byte
+  const cells = new Float64Array(Uint8Array.from(raw.subarray(end)).buffer);
+  const { nodes, exited } = unpackNodes({ ...(saved.processes as Omit<SavedNodes, 'cells'>), cells });
   return {
     bootId: text(saved.bootId),
     epoch: BigInt(text(saved.epoch)),

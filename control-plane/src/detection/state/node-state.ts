@@ -8,6 +8,9 @@ import { ProcessTree, type ProcessTreeOptions } from './process-tree.ts';
 
 export type NodeStateOptions = Partial<ProcessTreeOptions>;
 
+/** How far up ancestors are put back into the past. */
+const MAX_DEPTH = 64;
+
 const DEFAULTS: ProcessTreeOptions = { maxProcesses: 65_536, keepExited: 30_000_000_000, maxAncestors: 16 };
 
 /**
@@ -67,9 +70,7 @@ export class NodeState implements NodeView {
     const pid = cursor.tgid;
     if (pid === 0) return undefined;
     const node = this.processes.find(pid, cursor.start);
-    if (!node) return this.#unknown(cursor);
-    if (node.since <= cursor.time) return node;
-    return node.earlier ?? this.#unseen(node, cursor);
+    return node ? asOf(node, cursor.time, 0) : this.#unknown(cursor);
   }
 
   containerOf(cursor: EventCursor): Container | undefined {
@@ -113,22 +114,36 @@ export class NodeState implements NodeView {
     node.generation = cursor.generation;
     const parent = this.processes.findAt(node.ppid, node.start);
     if (parent && parent.pid !== node.pid) {
-      node.parent = parent;
+      node.parent = asOf(parent, cursor.time, 0);
       node.parentStart = parent.start;
     }
     return node;
   }
+}
 
-  /** What a process was before the first exec that is known of it. */
-  #unseen(node: ProcessNode, cursor: EventCursor): Process {
-    const before = new ProcessNode(node.pid, node.start);
-    before.ppid = node.ppid;
-    before.parentStart = node.parentStart;
-    before.parent = node.parent;
-    before.uid = cursor.u32(Header.uid);
-    before.vpid = node.vpid;
-    before.slot = node.slot;
-    before.generation = node.generation;
-    return before;
-  }
+/**
+ * A process and its ancestors as they were at a time. Bulk events are read after rare ones, so a program that ran then may
+ * have been replaced since: a shell runs its last command in its own place.
+ */
+function asOf(node: ProcessNode, time: number, depth: number): ProcessNode {
+  const then = node.since <= time ? node : (node.earlier ?? unseen(node));
+  if (!then.parent || depth >= MAX_DEPTH) return then;
+  const parent = asOf(then.parent, time, depth + 1);
+  if (parent === then.parent) return then;
+  const copy = then.image();
+  copy.parent = parent;
+  return copy;
+}
+
+/** What a process was before the first exec that is known of it. */
+function unseen(node: ProcessNode): ProcessNode {
+  const before = new ProcessNode(node.pid, node.start);
+  before.ppid = node.ppid;
+  before.parentStart = node.parentStart;
+  before.parent = node.parent;
+  before.uid = node.uid;
+  before.vpid = node.vpid;
+  before.slot = node.slot;
+  before.generation = node.generation;
+  return before;
 }

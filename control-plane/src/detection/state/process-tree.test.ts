@@ -110,6 +110,15 @@ describe('events that come late', () => {
     expect(openedBy(201, 5000)?.exepath).toBe('/bin/cat');
   });
 
+  it('sees the ancestors too as they were then', () => {
+    node.exec(150, { path: '/bin/init', header: { time: 500 } });
+    node.exec(200, { path: '/bin/sh', ppid: 150, header: { time: 1000 } });
+    node.fork(201, 200, {}, { time: 2000 });
+    node.exec(200, { path: '/bin/last', ppid: 150, header: { time: 5000 } });
+    expect(openedBy(201, 3000)?.parent).toMatchObject({ exepath: '/bin/sh', parent: { exepath: '/bin/init' } });
+    expect(openedBy(201, 6000)?.parent).toBe(process(200));
+  });
+
   it('does not give opens from before the first known exec to its program', () => {
     node.exec(200, { path: '/bin/sh', ppid: 9, header: { time: 5000 } });
     expect(openedBy(200, 4000)).toMatchObject({ pid: 200, ppid: 9, exepath: '', name: '' });
