@@ -172,6 +172,11 @@ export class AgentPipeline {
   /** Drains until the source is empty, with pauses for the rest of the process. */
   #pump(): void {
     if (this.#pumping || this.#state === 'stopping') return;
+    const looking = this.#tracker.hasten();
+    if (looking) {
+      void looking.then(() => this.#pump());
+      return;
+    }
     this.#pumping = true;
     let left = DRAINS_A_TURN;
     while (left > 0 && this.#drainOnce() !== 'empty') left--;

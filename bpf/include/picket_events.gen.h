@@ -351,7 +351,7 @@ _Static_assert(__builtin_offsetof(struct picket_syscall_notable, comm) == 148, "
 /* A cgroup v2 directory was made. The header is that of the process that made it, its cgroup the new one. */
 struct picket_cgroup_created {
     struct picket_header h;
-    __u64 parent; /* Id of the parent cgroup. */
+    __u64 parent; /* Id of the cgroup that the acting task is in. */
     struct picket_str path; /* Path below the cgroup v2 root. */
     struct picket_str comm; /* Name of the task that did it. */
 } __attribute__((aligned(8)));
@@ -361,7 +361,7 @@ _Static_assert(__builtin_offsetof(struct picket_cgroup_created, comm) == 76, "cg
 /* A cgroup v2 directory was removed. The header cgroup is the one that went away. */
 struct picket_cgroup_removed {
     struct picket_header h;
-    __u64 parent; /* Id of the parent cgroup. */
+    __u64 parent; /* Id of the cgroup that the acting task is in. */
     struct picket_str path; /* Path below the cgroup v2 root. */
     struct picket_str comm; /* Name of the task that did it. */
 } __attribute__((aligned(8)));

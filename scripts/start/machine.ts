@@ -6,6 +6,7 @@ import { freePort } from '../nats/free-port.ts';
 import { endLeftover } from './end-leftover.ts';
 import { chooseListen, reachableUrl } from './listen.ts';
 import { NatsPart } from './nats-part.ts';
+import { nodeEnvironment } from './node-environment.ts';
 import { NodePart } from './node-part.ts';
 import type { StartOptions } from './options.ts';
 import { LineWatch, waitUntilReady } from './ready.ts';
@@ -138,6 +139,7 @@ export class Machine {
       file: facts.file,
       args: facts.args ?? [],
       environment: {
+        ...nodeEnvironment(data),
         ...environment,
         PICKET_DATA: data,
         NATS_URL: this.#nats,

@@ -657,7 +657,7 @@ export class ContainerStopped extends EventRecord {
 
 /** A cgroup v2 directory was made. The header is that of the process that made it, its cgroup the new one. */
 export class CgroupCreated extends EventRecord {
-  /** Id of the parent cgroup. */
+  /** Id of the cgroup that the acting task is in. */
   @inline get parent(): u64 { return load<u64>(this.at + 64); }
   /** Path below the cgroup v2 root. */
   @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 72), <usize>load<u16>(this.at + 74)); }
@@ -671,7 +671,7 @@ export class CgroupCreated extends EventRecord {
 
 /** A cgroup v2 directory was removed. The header cgroup is the one that went away. */
 export class CgroupRemoved extends EventRecord {
-  /** Id of the parent cgroup. */
+  /** Id of the cgroup that the acting task is in. */
   @inline get parent(): u64 { return load<u64>(this.at + 64); }
   /** Path below the cgroup v2 root. */
   @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 72), <usize>load<u16>(this.at + 74)); }

@@ -1,3 +1,4 @@
+import { HEADER } from './header.ts';
 import { KINDS } from './kinds.ts';
 
 /** What a rule field evaluates to. `list` compares by any element. */
@@ -212,7 +213,9 @@ const none: readonly RuleFieldSpec[] = (
 export const RULE_FIELDS: readonly RuleFieldSpec[] = (() => {
   const named = [...event, ...process, ...container, ...none];
   const known = new Set(named.map((f) => f.name));
-  const fromTable = KINDS.flatMap((kind) => kind.fields.flatMap((f) => f.rules.map((name) => ({ name, f, kind }))))
+  const fields = [...HEADER, ...KINDS.flatMap((kind) => kind.fields)];
+  const fromTable = fields
+    .flatMap((f) => f.rules.map((name) => ({ name, f })))
     .filter(({ name }, i, all) => !known.has(name) && all.findIndex((other) => other.name === name) === i)
     .map(({ name, f }) => ({
       name,

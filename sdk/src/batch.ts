@@ -112,7 +112,7 @@ export function decodeBatchHeader(bytes: Uint8Array): { header: BatchHeader; pac
       agentEpoch: view.getBigUint64(32, true),
       wallOffset: view.getBigInt64(40, true),
       watermark: view.getBigUint64(48, true),
-      bootId: bytes.slice(56, 72),
+      bootId: new Uint8Array(bytes.subarray(56, 72)),
       node: nodeName(bytes.subarray(nodeAt + 2, nodeAt + 2 + nodeLength)),
       losses: Array.from({ length: lossCount }, (_, i) => ({
         kind: view.getUint16(FIXED + i * 16, true),

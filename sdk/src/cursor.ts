@@ -28,7 +28,8 @@ export class EventCursor {
 
   /** Starts before the first record. Bytes that are not 8-aligned in their buffer are copied. */
   open(bytes: Uint8Array): this {
-    const own = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+    // slice() of a Buffer would be a view at the same place
+    const own = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
     const whole = own.byteLength & ~7;
     this.bytes = own;
     this.#u16 = new Uint16Array(own.buffer, own.byteOffset, whole >> 1);

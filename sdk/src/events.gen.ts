@@ -692,7 +692,7 @@ export const ContainerStopped = {
 /** A cgroup v2 directory was made. The header is that of the process that made it, its cgroup the new one. Offsets in bytes from the start of the record. */
 export const CgroupCreated = {
   size: 80,
-  /** Id of the parent cgroup. */
+  /** Id of the cgroup that the acting task is in. */
   parent: 64,
   /** Path below the cgroup v2 root. */
   path: 72,
@@ -703,7 +703,7 @@ export const CgroupCreated = {
 /** A cgroup v2 directory was removed. The header cgroup is the one that went away. Offsets in bytes from the start of the record. */
 export const CgroupRemoved = {
   size: 80,
-  /** Id of the parent cgroup. */
+  /** Id of the cgroup that the acting task is in. */
   parent: 64,
   /** Path below the cgroup v2 root. */
   path: 72,

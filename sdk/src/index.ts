@@ -1,5 +1,6 @@
 export * from './alert.ts';
 export * from './batch.ts';
+export * from './capture.ts';
 export * from './cursor.ts';
 export * from './errors.ts';
 export * from './events.gen.ts';

@@ -58,6 +58,8 @@ export const RULE_FIELDS: readonly RuleField[] = [
   {"name":"evt.is_open_exec","type":"bool","doc":"An open or creation of a file with an execute bit that succeeded.","from":"event"},
   {"name":"evt.is_open_read","type":"bool","doc":"An open for reading that succeeded.","from":"event"},
   {"name":"evt.is_open_write","type":"bool","doc":"An open for writing that succeeded.","from":"event"},
+  {"name":"evt.num","type":"number","doc":"Number of the record within the agent epoch, from 1, given at drain.","from":"record"},
+  {"name":"evt.rawres","type":"number","doc":"Result of the system call: 0 or a value on success, a negative errno on failure.","from":"record"},
   {"name":"evt.rawtime","type":"number","doc":"Wall clock time in ns since 1970.","from":"event"},
   {"name":"evt.res","type":"string","doc":"SUCCESS, or the name of the errno.","from":"event"},
   {"name":"evt.source","type":"string","doc":"Always \"syscall\".","from":"event"},

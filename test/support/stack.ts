@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { nodeEnvironment } from '../../scripts/start/node-environment.ts';
 import { startNats, type TestNats } from './nats.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -98,11 +99,10 @@ class RunningStack implements Stack {
 
   #env(role: 'agent' | 'control-plane'): Record<string, string> {
     return {
+      ...nodeEnvironment(join(ROOT, 'build')),
       NATS_URL: this.nats.url,
       PICKET_NATS_SEED_FILE: this.nats.seedFiles[role],
       PICKET_DATA: this.nats.folder,
-      // as npm start does: compiled sources are kept, so that the compiler of types is not loaded again
-      NODE_COMPILE_CACHE: join(ROOT, 'build/compile-cache'),
       ...this.#options.env,
     };
   }

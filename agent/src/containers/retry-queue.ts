@@ -23,6 +23,11 @@ export class RetryQueue<T> {
     this.#arm();
   }
 
+  /** All that wait, whatever their time. */
+  waiting(): T[] {
+    return this.#due.map((due) => due.item);
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

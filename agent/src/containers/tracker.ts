@@ -9,6 +9,8 @@ import { RetryQueue } from './retry-queue.ts';
 
 /** Pauses before the looks at the metadata of a new container, in ms. */
 const RETRY_MS = [2, 5, 10, 20, 50, 100, 250, 500, 1000];
+/** Least time between two looks that events asked for, in ms. */
+const HASTE_MS = 2;
 
 export interface TrackerDeps {
   readonly source: EventSource;
@@ -46,6 +48,7 @@ export class ContainerTracker {
   });
 
   #stopped = false;
+  #hastened = 0;
 
   constructor(deps: TrackerDeps) {
     this.#deps = deps;
@@ -97,19 +100,41 @@ export class ContainerTracker {
       if (container.partial) this.#retries.add({ container, attempt: RETRY_MS.length }, 0);
   }
 
+  /**
+   * Looks at once for containers whose metadata is awaited: their first events are waiting in the kernel. The runtime
+   * writes its state before it lets the entrypoint run, so a look before the drain finds it where a timer is too late.
+   * Undefined when nobody waits, or the last such look was less than a moment ago.
+   */
+  hasten(): Promise<void> | undefined {
+    const now = performance.now();
+    if (this.#retries.size === 0 || now - this.#hastened < HASTE_MS) return undefined;
+    this.#hastened = now;
+    const looks = this.#retries.waiting().map(({ container }) => this.#lookOnce(container));
+    return Promise.all(looks).then(() => undefined);
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#retries.stop();
   }
 
+  /** A look on time: the next one is planned when it finds nothing. */
   async #look(container: Container, attempt: number): Promise<void> {
-    if (!this.#deps.registry.lives(container) || !container.partial) return;
-    const facts = await this.#find(container);
-    if (this.#stopped || !this.#deps.registry.lives(container) || !container.partial) return;
-    if (facts) this.#complete(container, facts);
-    else if (attempt + 1 < RETRY_MS.length)
+    await this.#lookOnce(container);
+    if (this.#stopped || !this.#wanted(container)) return;
+    if (attempt + 1 < RETRY_MS.length)
       this.#retries.add({ container, attempt: attempt + 1 }, RETRY_MS[attempt + 1] ?? 0);
     else if (attempt < RETRY_MS.length) this.#giveUp(container);
+  }
+
+  async #lookOnce(container: Container): Promise<void> {
+    if (!this.#wanted(container)) return;
+    const facts = await this.#find(container);
+    if (facts && !this.#stopped && this.#wanted(container)) this.#complete(container, facts);
+  }
+
+  #wanted(container: Container): boolean {
+    return container.partial && this.#deps.registry.lives(container);
   }
 
   async #find(container: Container): Promise<ContainerFacts | undefined> {

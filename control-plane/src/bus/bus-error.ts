@@ -10,7 +10,7 @@ import { ControlPlaneError } from '../errors.ts';
 export function toBusError(cause: unknown, doing: string): PicketError {
   if (cause instanceof PicketError) return cause;
   const inner = innermost(cause);
-  if (inner instanceof AuthorizationError || inner instanceof PermissionViolationError)
+  if (isRefusal(inner) || inner instanceof PermissionViolationError)
     return new ControlPlaneError(
       'BUS_REFUSED',
       `the bus did not allow to ${doing} (${messageOf(inner)}): check that the key belongs to the role control-plane of this NATS server`,
@@ -22,6 +22,10 @@ export function toBusError(cause: unknown, doing: string): PicketError {
     cause,
   });
 }
+
+/** Whether the server does not take the key. A busy server may also end a login for being slow: that is worth another try. */
+export const isRefusal = (error: unknown): error is AuthorizationError =>
+  error instanceof AuthorizationError && !/timeout/i.test(error.message);
 
 /** The client wraps what happened in errors that only tell where the request was made. */
 function innermost(error: unknown): unknown {

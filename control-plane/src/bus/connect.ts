@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { AuthorizationError, connect, type NatsConnection, nkeyAuthenticator, nkeys } from '@nats-io/transport-node';
+import { connect, type NatsConnection, nkeyAuthenticator, nkeys } from '@nats-io/transport-node';
 import { messageOf, type PicketError } from '@picket/sdk';
 import { ControlPlaneError } from '../errors.ts';
-import { toBusError } from './bus-error.ts';
+import { isRefusal, toBusError } from './bus-error.ts';
 
 export interface ConnectOptions {
   /** nats:// or tls:// addresses, separated by commas. */
@@ -47,7 +47,7 @@ export class BusConnection {
       try {
         return new BusConnection(await dial(options, seed), options.onError);
       } catch (cause) {
-        if (cause instanceof AuthorizationError) throw refused(options, cause);
+        if (isRefusal(cause)) throw refused(options, cause);
         if (performance.now() >= until) throw unavailable(options, cause);
       }
       await wait(200);

@@ -89,7 +89,7 @@ export const bus: readonly KindSpec[] = [
     types: [],
     doc: 'A cgroup v2 directory was made. The header is that of the process that made it, its cgroup the new one.',
     fields: [
-      field('parent', 'u64', 'Id of the parent cgroup.'),
+      field('parent', 'u64', 'Id of the cgroup that the acting task is in.'),
       field('path', 'str', 'Path below the cgroup v2 root.'),
       field('comm', 'str', 'Name of the task that did it.'),
     ],
@@ -101,7 +101,7 @@ export const bus: readonly KindSpec[] = [
     types: [],
     doc: 'A cgroup v2 directory was removed. The header cgroup is the one that went away.',
     fields: [
-      field('parent', 'u64', 'Id of the parent cgroup.'),
+      field('parent', 'u64', 'Id of the cgroup that the acting task is in.'),
       field('path', 'str', 'Path below the cgroup v2 root.'),
       field('comm', 'str', 'Name of the task that did it.'),
     ],

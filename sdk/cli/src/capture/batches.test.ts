@@ -69,12 +69,16 @@ describe('Rewriter', () => {
     batch: testBatch([open(1)], header),
   });
 
-  it('changes the epoch and nothing else, the same for one run, growing with runs', async () => {
+  it('changes the epoch and the name of the node and nothing else, the same for one run, growing with runs', async () => {
     const rewriter = new Rewriter(9_000_000);
     const of = async (header: Parameters<typeof testBatch>[1]) =>
       decodeBatchHeader((await rewriter.rewrite(message(header))).batch).header;
     const first = await of({});
-    expect(first).toEqual({ ...decodeBatchHeader(message({}).batch).header, agentEpoch: 9_000_000n });
+    expect(first).toEqual({
+      ...decodeBatchHeader(message({}).batch).header,
+      node: 'node-1-replay',
+      agentEpoch: 9_000_000n,
+    });
     expect((await of({ firstSequence: 50n })).agentEpoch).toBe(9_000_000n);
     expect((await of({ agentEpoch: 2000n })).agentEpoch).toBe(9_000_001n);
     expect((await of({ node: 'node-2' })).agentEpoch).toBe(9_000_002n);
@@ -83,7 +87,7 @@ describe('Rewriter', () => {
 
   it('keeps the records, and names the subject after the node', async () => {
     const { subject, id, batch } = await new Rewriter(1).rewrite(message({ firstSequence: 9n }));
-    const token = await nodeToken('node-1');
+    const token = await nodeToken('node-1-replay');
     expect(subject).toBe(`picket.events.${partitionOf(token)}.${token}`);
     expect(id).toBe(`${token}.1.9`);
     expect(unpackBatch(batch).records).toEqual(new Uint8Array(open(1)));

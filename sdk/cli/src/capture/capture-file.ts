@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { messageOf } from '@picket/sdk';
-import { CaptureDecoder, type CapturedMessage, CaptureEncoder } from '../../../src/capture.ts';
+import { CaptureDecoder, type CapturedMessage, CaptureEncoder, messageOf } from '@picket/sdk';
 import { CliError } from '../errors.ts';
 
 /**

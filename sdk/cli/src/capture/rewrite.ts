@@ -1,5 +1,12 @@
-import { BatchError, decodeBatchHeader, encodeBatchHeader, eventSubject, nodeToken, partitionOf } from '@picket/sdk';
-import type { CapturedMessage } from '../../../src/capture.ts';
+import {
+  BatchError,
+  type CapturedMessage,
+  decodeBatchHeader,
+  encodeBatchHeader,
+  eventSubject,
+  nodeToken,
+  partitionOf,
+} from '@picket/sdk';
 
 /** A message that is ready to be published again. */
 export interface ReplayMessage {
@@ -20,7 +27,8 @@ export class Rewriter {
 
   /**
    * @param now ms since 1970, later than the start of every agent on the bus
-   * @param node replaces the name of the node, so that events do not mix with those of the node itself
+   * @param node replaces the name of the node; without it `-replay` is put behind each name. Under its own name the
+   *   newer epoch would make the events of the real agent look old.
    */
   constructor(now: number, node?: string) {
     this.#base = BigInt(now);
@@ -30,7 +38,7 @@ export class Rewriter {
   /** @throws BatchError when the message holds no batch */
   async rewrite(message: CapturedMessage): Promise<ReplayMessage> {
     const { header, packed } = decodeBatchHeader(message.batch);
-    const node = this.#node ?? header.node;
+    const node = this.#node ?? `${header.node}-replay`;
     const agentEpoch = this.#epoch(`${header.node}/${header.agentEpoch}`);
     const head = encodeBatchHeader({ ...header, node, agentEpoch });
     const batch = new Uint8Array(head.length + packed.length);

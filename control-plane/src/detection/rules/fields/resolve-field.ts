@@ -1,4 +1,4 @@
-import { HEADER_FIELDS, RULE_FIELDS, type RuleField } from '@picket/sdk';
+import { RULE_FIELDS, type RuleField } from '@picket/sdk';
 import { ARGUMENT_FIELDS } from './argument-fields.ts';
 import { CONTAINER_FIELDS } from './container-fields.ts';
 import { DESCRIPTOR_FIELDS } from './descriptor-fields.ts';
@@ -15,11 +15,7 @@ const FACTORIES: FieldTable = {
   ...CONTAINER_FIELDS,
 };
 
-/** Every record has a header, so what the header answers is a field of every event, listed or not. */
-const header = HEADER_FIELDS.flatMap((field) => field.rules).map(
-  (name): RuleField => ({ name, type: 'number', doc: 'Held by the header of the record.', from: 'record' }),
-);
-const registry = new Map([...header, ...RULE_FIELDS].map((field) => [field.name, field]));
+const registry = new Map(RULE_FIELDS.map((field) => [field.name, field]));
 
 /** What the rule language says about a field; undefined when it has no such name. */
 export const ruleField = (name: string): RuleField | undefined => registry.get(name);
