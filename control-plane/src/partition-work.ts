@@ -1,6 +1,6 @@
 import { type Alert, type Log, messageOf } from '@picket/sdk';
 import type { BatchMessage, BusLoss, BusProblem, PartitionWork } from './bus/types.ts';
-import { unpackBatch } from './bus/unpack.ts';
+import { releaseBatch, unpackBatch } from './bus/unpack.ts';
 import type { RuleEngine } from './detection/rules/rule-engine.ts';
 import { type NodeSummary, Partition } from './partition.ts';
 import type { Container } from './types.ts';
@@ -53,8 +53,10 @@ export class DetectionWork implements PartitionWork {
   handle(message: BatchMessage): void {
     const partition = this.#partitions.get(message.partition);
     if (!partition) throw new Error(`partition ${message.partition} is not ours`);
-    for (const alert of partition.handle(unpackBatch(message.bytes, message.subject, message.streamSequence)))
-      this.#publish(alert);
+    const batch = unpackBatch(message.bytes, message.subject, message.streamSequence);
+    const alerts = partition.handle(batch);
+    releaseBatch(batch);
+    for (const alert of alerts) this.#publish(alert);
   }
 
   /** Sends counts of grouped alerts that wait; call it about once a second. */

@@ -16,6 +16,8 @@ const CHROMIUM_ARGS = [
 ];
 /** How long a page may take to show what is waited for, ms. */
 const PATIENCE_MS = 15_000;
+/** A build that takes longer hangs. It ends before the hook that waits for it, so that its folder is removed. */
+const BUILD_MS = 120_000;
 /** What must never be reported, whatever a case provokes on purpose. */
 const BROKEN = /Error: |failed to draw|Content Security Policy|^fetched/;
 
@@ -41,16 +43,25 @@ export class ConsoleHarness {
 
   static async open(): Promise<ConsoleHarness> {
     const folder = await mkdtemp(join(tmpdir(), 'picket-console-'));
-    // In a process of its own: within the test runner the libraries would be built for development.
-    const build = [VITE, 'build', CONSOLE, '--outDir', folder, '--emptyOutDir', '--logLevel', 'error'];
-    await promisify(execFile)(process.execPath, build, { env: { NODE_ENV: 'production' } });
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: CHROMIUM_ARGS });
-    return new ConsoleHarness(browser, folder);
+    try {
+      // In a process of its own: within the test runner the libraries would be built for development.
+      const build = [VITE, 'build', CONSOLE, '--outDir', folder, '--emptyOutDir', '--logLevel', 'error'];
+      await promisify(execFile)(process.execPath, build, { env: { NODE_ENV: 'production' }, timeout: BUILD_MS });
+      const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: CHROMIUM_ARGS });
+      return new ConsoleHarness(browser, folder);
+    } catch (error) {
+      // Nobody gets a harness to close, so nobody else would remove it.
+      await remove(folder);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
-    await this.#browser.close();
-    await rm(this.folder, { recursive: true, force: true });
+    try {
+      await this.#browser.close();
+    } finally {
+      await remove(this.folder);
+    }
   }
 
   /** A server with the sample alerts and nobody signed in. */
@@ -63,9 +74,12 @@ export class ConsoleHarness {
 
   /** Ends a case. @returns what the browser reported that no case may cause */
   async end(): Promise<string[]> {
-    await this.#context?.close();
-    this.#context = undefined;
-    await this.api.stop();
+    try {
+      await this.#context?.close();
+    } finally {
+      this.#context = undefined;
+      await this.api.stop();
+    }
     return this.complaints.filter((complaint) => BROKEN.test(complaint));
   }
 
@@ -89,4 +103,8 @@ export class ConsoleHarness {
     await page.goto(url + path);
     return page;
   }
+}
+
+async function remove(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
 }

@@ -8,13 +8,21 @@ import { ConsoleHarness, type VisitOptions } from './console-harness.ts';
 import { extraAlert, sampleAlerts } from './console-sample-alerts.ts';
 
 const SETTLE = { timeout: 15_000 };
+let opening: Promise<ConsoleHarness> | undefined;
 let harness: ConsoleHarness;
 
 beforeAll(async () => {
-  harness = await ConsoleHarness.open();
+  opening = ConsoleHarness.open();
+  harness = await opening;
 });
 
-afterAll(() => harness?.close());
+// Also a harness that was ready only after the hook above gave up; one that failed has been reported there.
+afterAll(() =>
+  opening?.then(
+    (opened) => opened.close(),
+    () => undefined,
+  ),
+);
 
 beforeEach(() => harness.begin());
 

@@ -14,9 +14,9 @@ const WAKE_BYTES = 128 * 1024;
 const BACKSTOP_MS = 5;
 /**
  * Least time between two drains that were woken, ms. A rare record wakes at once when nothing came before it, but a stream
- * of them would cost a wake each: some 30 us, against 20 ns for reading one more record.
+ * of them would cost a wake each: some 100 us with all that follows, against 20 ns for reading one more record.
  */
-const REST_MS = 2;
+const REST_MS = 4;
 const SYSCALLS = 512;
 
 export type KernelSourceOptions = Pick<AgentConfig, 'slots'> & { readonly folder?: string };

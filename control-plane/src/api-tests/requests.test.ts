@@ -256,9 +256,17 @@ onSqlite((database) => {
       expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
       const html = await page.text();
       expect(html).not.toMatch(/https?:/);
-      const viewer = await api.request('/api/docs/viewer.js');
-      expect(viewer.headers.get('content-type')).toMatch(/^text\/javascript/);
-      expect((await viewer.text()).length).toBeGreaterThan(100_000);
+      expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\son\w+=/);
+      const parts = [...html.matchAll(/ (?:src|href)="(\/[^"]+)"/g)].map((part) => part[1] ?? '');
+      const names = ['page.css', 'start.js', 'viewer.css', 'viewer.js'];
+      expect(parts.toSorted()).toEqual(names.map((name) => `/api/docs/${name}`));
+      for (const path of parts) {
+        const part = await api.request(path);
+        const type = path.endsWith('.js') ? 'text/javascript' : 'text/css';
+        expect([path, part.status, part.headers.get('content-type')]).toEqual([path, 200, `${type}; charset=utf-8`]);
+      }
+      expect((await (await api.request('/api/docs/viewer.js')).text()).length).toBeGreaterThan(100_000);
+      expect((await api.request('/api/docs/index.html')).status).toBe(404);
     });
   });
 

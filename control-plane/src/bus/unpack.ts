@@ -22,6 +22,16 @@ export function unpackBatch(bytes: Uint8Array, subject: string, streamSequence: 
   return { header, records, partition, token, streamSequence };
 }
 
+/**
+ * Gives the memory of the records back at once; the batch can not be used after it. Left to the garbage collector, a
+ * quarter of a megabyte a batch makes it run all the time: half of the CPU time of a busy control plane.
+ */
+export function releaseBatch({ records }: Batch): void {
+  const { buffer } = records;
+  // memory that is shared with something else, as the message itself, is not ours to free
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === records.byteLength) buffer.transfer(0);
+}
+
 function unpack(packed: Uint8Array, codec: Codec, rawLength: number): Uint8Array {
   if (codec === Codec.none) return aligned(packed);
   try {

@@ -1,0 +1,113 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Alert } from '@picket/sdk';
+import { allAlerts } from '../support/alerts.ts';
+import { imageFolder } from '../support/container/image.ts';
+import {
+  type ContainerMount,
+  type ContainerOptions,
+  startContainer,
+  type TestContainer,
+} from '../support/container.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { compileTool } from './compile-tool.ts';
+import { ask, PORTS, sh } from './deed.ts';
+import { METADATA } from './deeds/credentials.ts';
+import { CGROUPS, HOST_FOLDER, SOCKETS } from './deeds/escapes.ts';
+
+/** Says that everything before it has been looked at: the file is opened last, and events keep their order. */
+const MARKER = `
+- rule: marker of the story
+  desc: tells that everything done before it was looked at
+  condition: evt.type in (open, openat) and fd.name startswith /tmp/marker-
+  output: opened %fd.name
+  priority: DEBUG
+`;
+const MARKER_RULE = 'marker of the story';
+
+export const IMAGE = 'registry.example/shop/web:1.4';
+
+/** A whole Picket and containers that have everything the deeds need. */
+export class Scene {
+  readonly stack: Stack;
+  readonly #folder: string;
+  readonly #sockets: readonly Server[];
+  readonly #containers: TestContainer[] = [];
+
+  private constructor(stack: Stack, folder: string, sockets: readonly Server[]) {
+    this.stack = stack;
+    this.#folder = folder;
+    this.#sockets = sockets;
+  }
+
+  static async open(): Promise<Scene> {
+    const folder = mkdtempSync(join(tmpdir(), 'picket-scene-'));
+    writeFileSync(join(folder, 'marker.yaml'), MARKER);
+    for (const path of ['host/etc/shadow', 'host/etc/hostname']) {
+      mkdirSync(join(folder, 'host/etc'), { recursive: true });
+      writeFileSync(join(folder, path), 'of the host\n');
+    }
+    const sockets = ['runtime', 'app'].map((name) => createServer().listen(join(folder, name)));
+    return new Scene(await startStack({ rules: join(folder, 'marker.yaml') }), folder, sockets);
+  }
+
+  async close(): Promise<void> {
+    for (const container of this.#containers) await container.remove();
+    await this.stack.stop();
+    for (const socket of this.#sockets) socket.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /**
+   * A container with a server as its entrypoint, a data server and a Java server beside it.
+   * @param server name of the entrypoint: nginx is one that rules know
+   */
+  async container(name: string, server: 'nginx' | 'app-server'): Promise<TestContainer> {
+    const args = [server, String(PORTS.web)];
+    const container = await this.start({ name, image: IMAGE, args, mounts: this.#mounts() });
+    for (const address of Object.values(METADATA)) await container.addAddress(address);
+    await sh(`redis-server ${PORTS.data} >/dev/null 2>&1 & java ${PORTS.java} >/dev/null 2>&1 &`)(container);
+    for (const port of Object.values(PORTS))
+      await waitFor(`the server at ${port}`, async () => ((await ask(port)(container)).code === 0 ? true : undefined));
+    return container;
+  }
+
+  /** Starts a container that is removed with the scene. */
+  async start(options: ContainerOptions): Promise<TestContainer> {
+    const container = await startContainer(options);
+    this.#containers.push(container);
+    return container;
+  }
+
+  /** Opens the marker in each container and waits for its alert; answers the alerts of the containers until then. */
+  async alertsOf(...containers: readonly TestContainer[]): Promise<Alert[]> {
+    for (const container of containers) await container.exec(['touch', `/tmp/marker-${container.id}`]);
+    for (const { id } of containers)
+      await waitFor(`the marker of ${id}`, async () => {
+        const query = `alerts?limit=1&rule=${encodeURIComponent(MARKER_RULE)}&container=${id}`;
+        return (await this.stack.get<{ items: Alert[] }>(query)).items[0];
+      });
+    const ids = containers.map(({ id }) => id);
+    return (await allAlerts(this.stack)).filter(
+      ({ rule, container }) => rule !== MARKER_RULE && ids.includes(container?.full_id ?? ''),
+    );
+  }
+
+  #mounts(): ContainerMount[] {
+    const server = join(imageFolder(), 'usr/sbin/nginx');
+    const bind = (source: string, destination: string): ContainerMount => {
+      return { source, destination, type: 'bind', options: ['bind', 'ro'] };
+    };
+    return [
+      ...['/usr/sbin/app-server', '/usr/bin/redis-server', '/usr/bin/java'].map((path) => bind(server, path)),
+      ...['tool', 'ssh', 'apt-get', 'apt-config', 'python3'].map((name) => bind(compileTool(), `/usr/bin/${name}`)),
+      bind(join(this.#folder, 'host'), HOST_FOLDER),
+      bind(join(this.#folder, 'runtime'), SOCKETS.runtime),
+      bind(join(this.#folder, 'app'), SOCKETS.app),
+      { source: 'cgroup', destination: CGROUPS, type: 'cgroup', options: ['nosuid', 'noexec', 'nodev'] },
+    ];
+  }
+}
