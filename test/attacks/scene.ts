@@ -103,7 +103,7 @@ export class Scene {
     };
     return [
       ...['/usr/sbin/app-server', '/usr/bin/redis-server', '/usr/bin/java'].map((path) => bind(server, path)),
-      ...['tool', 'ssh', 'apt-get', 'apt-config', 'python3'].map((name) => bind(compileTool(), `/usr/bin/${name}`)),
+      ...['tool', 'ssh', 'rg', 'apt-get', 'apt-config', 'python3'].map((name) => bind(compileTool(), `/usr/bin/${name}`)),
       bind(join(this.#folder, 'host'), HOST_FOLDER),
       bind(join(this.#folder, 'runtime'), SOCKETS.runtime),
       bind(join(this.#folder, 'app'), SOCKETS.app),

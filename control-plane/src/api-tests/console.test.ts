@@ -24,8 +24,11 @@ onSqlite((database) => {
   const { start, closeAll } = apis(database.open);
   const folders: string[] = [];
   afterEach(async () => {
-    await closeAll();
-    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+    try {
+      await closeAll();
+    } finally {
+      for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   describe('the console', () => {

@@ -58,11 +58,11 @@ export const CREDENTIALS: readonly Deed[] = [
   {
     rule: 'Search for private keys or credentials',
     title: 'in the text of files',
-    act: sh('grep -rl "PRIVATE KEY" /home; true'),
-    shows: { 'proc.cmdline': 'grep -rl PRIVATE KEY /home' },
-    process: 'grep',
-    ancestors: ['sh'],
-    twin: sh('grep -rl "WARNING" /home; true'),
+    act: program('rg', 'PRIVATE KEY', '/home'),
+    shows: { 'proc.cmdline': 'rg PRIVATE KEY /home' },
+    process: 'rg',
+    ancestors: [],
+    twin: sh('rg WARNING /home; grep -rl "PRIVATE ROOM" /home; true'),
   },
   {
     rule: 'Cloud metadata service contacted',
