@@ -69,7 +69,7 @@ async function measure(stack: Stack, container: TestContainer, target: number, s
   const pids = [stack.agent?.pid ?? 0, stack.control.pid, stack.nats.pid];
   const cpuBefore = pids.map(cpuNs);
   const count = Math.ceil((target * seconds) / GENERATORS / 100) * 100;
-  const one = (i: number) => load(container, ['mix', count, target / GENERATORS, `/tmp/load${i}`]);
+  const one = (i: number) => load(container, ['mix', count, target / GENERATORS, `/dev/shm/load${i}`]);
   const reports = await Promise.all(Array.from({ length: GENERATORS }, (_, i) => one(i)));
   const truth = reports.reduce((sum, r) => sum + r.opens + r.failures + r.connects, 0);
   const applied = await settle(stack, before, KINDS, truth);

@@ -2,6 +2,7 @@ import { type Alert, BatchError, EventCursor, type LossCount } from '@picket/sdk
 import { AlertStage } from './alerts/alert-stage.ts';
 import type { RuleEngine } from './detection/rules/rule-engine.ts';
 import { NodeState } from './detection/state/node-state.ts';
+import { ControlPlaneError } from './errors.ts';
 import { decodeFrames, encodeFrames } from './frames.ts';
 import type { Batch, Finding } from './types.ts';
 
@@ -182,7 +183,8 @@ export class Partition {
   restore(bytes: Uint8Array): void {
     const [head, alerts, ...states] = decodeFrames(bytes);
     const list = parseHead(head);
-    if (alerts) this.#alerts.restore(alerts);
+    if (!alerts || states.length !== list.length) throw corruptHead();
+    this.#alerts.restore(alerts);
     this.#nodes.clear();
     list.forEach(({ node, epoch, sequence }, i) => {
       const state = new NodeState(node);
@@ -198,11 +200,33 @@ export class Partition {
   }
 }
 
-function parseHead(head: Uint8Array | undefined): { node: string; epoch: string; sequence: string }[] {
-  return head
-    ? (JSON.parse(new TextDecoder().decode(head)) as { node: string; epoch: string; sequence: string }[])
-    : [];
+interface SavedNode {
+  readonly node: string;
+  readonly epoch: string;
+  readonly sequence: string;
 }
+
+const isSavedNode = (value: unknown): value is SavedNode =>
+  typeof value === 'object' &&
+  value !== null &&
+  'node' in value &&
+  typeof value.node === 'string' &&
+  ['epoch', 'sequence'].every((key) => /^\d{1,20}$/.test(String((value as Record<string, unknown>)[key])));
+
+function parseHead(head: Uint8Array | undefined): SavedNode[] {
+  try {
+    const list: unknown = JSON.parse(new TextDecoder().decode(head));
+    if (Array.isArray(list) && list.every(isSavedNode)) return list;
+  } catch (cause) {
+    throw corruptHead(cause);
+  }
+  throw corruptHead();
+}
+
+const corruptHead = (cause?: unknown) =>
+  new ControlPlaneError('CHECKPOINT_CORRUPT', 'the checkpoint of the partition does not say which nodes it holds', {
+    cause,
+  });
 
 function summarise(before: NodeSummary, batch: Batch): NodeSummary {
   const { header } = batch;

@@ -63,6 +63,7 @@ const run: readonly NeededPackage[] = [
   { name: 'liblz4-dev', why: 'packs batches', present: file('/usr/include/lz4.h') },
   { name: 'libelf-dev', why: 'is needed by libbpf', present: file('/usr/include/libelf.h') },
   { name: 'zlib1g-dev', why: 'is needed by libbpf', present: file('/usr/include/zlib.h') },
+  { name: 'libuv1-dev', why: 'is needed by the native addon', present: file('/usr/include/uv.h') },
   { name: 'g++', why: 'compiles the native addon', present: program(/^g\+\+$/) },
   natsServer,
 ];
