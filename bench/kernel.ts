@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BpfObject, openObject, progStats } from '@picket/native';
 import { TracedCgroup } from '../agent/src/source/testing/traced-cgroup.ts';
@@ -14,6 +16,9 @@ interface Workload {
   readonly kind: string;
   readonly count: number;
 }
+
+/** Where the load opens files. */
+const FILES = mkdtempSync(join(tmpdir(), 'picket-bench-'));
 
 const WORKLOADS: readonly Workload[] = [
   { name: 'getppid', kind: 'getppid', count: 2_000_000 },
@@ -40,6 +45,7 @@ export async function run(options: BenchOptions): Promise<BenchReport> {
     for (const mode of MODES) await measure(mode, empty, program, share, samples);
   }
   const programs = await programTimes(program, share);
+  rmSync(FILES, { recursive: true });
   return report(samples, programs, rounds);
 }
 
@@ -55,7 +61,7 @@ async function measure(
   void probes;
   for (const workload of WORKLOADS) {
     const count = Math.ceil(workload.count * share);
-    const { ns } = await runLoad(program, cgroup.path, [workload.kind, count, 0, '/tmp/picket-bench-files']);
+    const { ns } = await runLoad(program, cgroup.path, [workload.kind, count, 0, FILES]);
     const key = `${workload.name}/${mode}`;
     samples.set(key, [...(samples.get(key) ?? []), ns / count]);
   }
@@ -81,7 +87,7 @@ async function programTimes(program: string, share: number): Promise<Record<stri
   await using cgroup = new TracedCgroup({ trace: true, keep: false });
   const stats = progStats(true);
   for (const { kind, count } of WORKLOADS)
-    await runLoad(program, cgroup.path, [kind, Math.ceil(count * share), 0, '/tmp/picket-bench-files']);
+    await runLoad(program, cgroup.path, [kind, Math.ceil(count * share), 0, FILES]);
   const out: Record<string, number> = {};
   for (const object of cgroup.source.loader.objects().values()) {
     for (const { name } of object.programs()) {

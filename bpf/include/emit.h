@@ -11,6 +11,13 @@ static __always_inline void set_string(struct picket_str *out, __u32 begin, __u3
     out->length = end - begin;
 }
 
+/* Argument `index` of the call, from the registers of its own calling convention. */
+static __always_inline __u64 argument(const struct pt_regs *regs, const struct identity *who, int index) {
+    if (who->flags & PICKET_FLAG_COMPAT)
+        return (__u32)(index == 0 ? regs->bx : index == 1 ? regs->cx : index == 2 ? regs->dx : regs->si);
+    return index == 0 ? regs->di : index == 1 ? regs->si : index == 2 ? regs->dx : regs->r10;
+}
+
 /* Header of an event of `task`; length and later flags are set by submit. */
 static __always_inline void fill_header(struct picket_header *h, __u16 kind, struct task_struct *task,
                                         const struct identity *who, __u16 syscall, long result) {
@@ -32,11 +39,13 @@ static __always_inline void fill_header(struct picket_header *h, __u16 kind, str
     h->result = result;
 }
 
-/* Wakes the agent once, when this record takes the backlog over the mark; polling does the rest. */
+/* Wakes an agent that sleeps, and one that is behind, once, when this record takes the backlog over the mark. */
 static __always_inline __u64 bulk_wake(void *ring, __u64 length) {
     struct settings *now = get_settings();
     if (!now)
         return BPF_RB_NO_WAKEUP;
+    if (now->asleep)
+        return BPF_RB_FORCE_WAKEUP;
     __u64 backlog = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
     return backlog < now->wake_bytes && backlog + length + 8 >= now->wake_bytes ? BPF_RB_FORCE_WAKEUP
                                                                                 : BPF_RB_NO_WAKEUP;

@@ -67,7 +67,8 @@ struct settings {
     __u32 histogram;
     /* a bulk record wakes the agent when it takes the backlog over this many bytes */
     __u32 wake_bytes;
-    __u32 reserved;
+    /* the agent does not look by itself: the next bulk record must wake it */
+    __u32 asleep;
     /* system calls that have a handler in exit_handlers */
     __u8 handled[SYSCALLS];
 };
@@ -93,7 +94,8 @@ struct identity {
     __u16 slot;
     __u16 generation;
     __u16 flags;
-    __u16 reserved;
+    /* x86-64 number of the call */
+    __u16 syscall;
 };
 
 #define PATH_DEPTH 64
@@ -111,6 +113,9 @@ struct scratch {
      * reads from a map as unknown, so that it need not follow every combination of the two */
     __u64 path_at;
     __u64 path_left;
+    /* the same for the environment; env_rest: the next bytes are the rest of a value that was cut */
+    __u64 env_at;
+    __u64 env_rest;
     struct component components[PATH_DEPTH];
     /* longer than any record, so that one bound serves every append */
     char record[RECORD_MAX];

@@ -75,6 +75,7 @@ enum picket_kind {
 #define PICKET_LOST_MALFORMED 6
 #define PICKET_LOST_BUS_LIMIT 7
 #define PICKET_LOST_UNRESOLVED 8
+#define PICKET_LOST_UNREADABLE 10
 #define PICKET_LOST_SUPPRESSED 9
 
 struct picket_header {

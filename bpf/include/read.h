@@ -36,8 +36,8 @@ static __always_inline __u64 process_start(struct task_struct *task) {
         set;                                                                                                           \
     })
 
-/* The open file behind a descriptor of `task`; NULL when there is none. */
-static __always_inline struct file *file_of(struct task_struct *task, __u64 fd) {
+/* The open file behind a descriptor of `task`; NULL when there is none. Like the kernel, only 32 bits are looked at. */
+static __always_inline struct file *file_of(struct task_struct *task, __u32 fd) {
     struct files_struct *files = get(task, files);
     if (!files)
         return NULL;
@@ -51,7 +51,7 @@ static __always_inline struct file *file_of(struct task_struct *task, __u64 fd) 
     return file ? as(struct file, file) : NULL;
 }
 
-static __always_inline struct sock *socket_of(struct task_struct *task, __u64 fd) {
+static __always_inline struct sock *socket_of(struct task_struct *task, __u32 fd) {
     struct file *file = file_of(task, fd);
     if (!file)
         return NULL;

@@ -53,7 +53,7 @@ struct connection {
 #define ROLE_ACCEPTED 2
 
 struct {
-    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 65536);
     __type(key, __u64);
     __type(value, struct connection);
@@ -61,7 +61,7 @@ struct {
 
 /* The peer of a connect that has begun, by thread: a refused connect forgets it before the call returns. */
 struct {
-    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 16384);
     __type(key, __u64);
     __type(value, struct endpoint);

@@ -28,20 +28,21 @@ struct call {
     __u32 mode;
 };
 
-static __always_inline struct call arguments(struct pt_regs *regs, __u16 number) {
+static __always_inline struct call arguments(const struct pt_regs *regs, const struct identity *who) {
     struct open_how how = {};
-    switch (number) {
+    switch (who->syscall) {
     case NR_OPEN:
-        return (struct call){AT_FDCWD, (void *)regs->di, regs->si, regs->dx};
+        return (struct call){AT_FDCWD, (void *)argument(regs, who, 0), argument(regs, who, 1), argument(regs, who, 2)};
     case NR_CREAT:
-        return (struct call){AT_FDCWD, (void *)regs->di, CREAT_FLAGS, regs->si};
+        return (struct call){AT_FDCWD, (void *)argument(regs, who, 0), CREAT_FLAGS, argument(regs, who, 1)};
     case NR_OPENAT2:
-        bpf_probe_read_user(&how, sizeof(how), (void *)regs->dx);
-        return (struct call){(int)regs->di, (void *)regs->si, how.flags, how.mode};
+        bpf_probe_read_user(&how, sizeof(how), (void *)argument(regs, who, 2));
+        return (struct call){(int)argument(regs, who, 0), (void *)argument(regs, who, 1), how.flags, how.mode};
     case NR_OPEN_BY_HANDLE_AT:
-        return (struct call){AT_FDCWD, NULL, regs->dx, 0};
+        return (struct call){AT_FDCWD, NULL, argument(regs, who, 2), 0};
     default:
-        return (struct call){(int)regs->di, (void *)regs->si, regs->dx, regs->r10};
+        return (struct call){(int)argument(regs, who, 0), (void *)argument(regs, who, 1), argument(regs, who, 2),
+                             argument(regs, who, 3)};
     }
 }
 
@@ -97,13 +98,12 @@ int BPF_PROG(file_open, struct pt_regs *regs, long result) {
         return 0;
     struct picket_file_open *event = (void *)scratch->record;
     struct task_struct *task = current_task();
-    __u16 number = regs->orig_ax;
-    struct call call = arguments(regs, number);
+    struct call call = arguments(regs, &scratch->identity);
     struct file *file = result >= 0 ? file_of(task, result) : NULL;
     __u64 at = sizeof(*event);
     __u16 flags = 0;
 
-    fill_header(&event->h, PICKET_FILE_OPEN, task, &scratch->identity, number, result);
+    fill_header(&event->h, PICKET_FILE_OPEN, task, &scratch->identity, scratch->identity.syscall, result);
     event->open_flags = call.flags;
     event->create_mode = call.flags & (O_CREAT | O_TMPFILE) ? call.mode & 07777 : 0;
     event->count = 1;

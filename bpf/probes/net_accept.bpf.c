@@ -12,7 +12,7 @@ int BPF_PROG(net_accept, struct pt_regs *regs, long result) {
     struct sock *sock = socket_of(task, result);
     if (!sock || !is_inet(sock))
         return 0;
-    fill_header(&event->h, PICKET_NET_ACCEPT, task, &scratch->identity, regs->orig_ax, result);
+    fill_header(&event->h, PICKET_NET_ACCEPT, task, &scratch->identity, scratch->identity.syscall, result);
     read_endpoint((void *)&event->local_ip, sock);
     event->fd = result;
     event->count = 1;
@@ -28,13 +28,14 @@ int BPF_PROG(net_listen, struct pt_regs *regs, long result) {
         return 0;
     struct task_struct *task = current_task();
     struct picket_net_listen *event = (void *)scratch->record;
-    struct sock *sock = socket_of(task, regs->di);
+    __u32 fd = argument(regs, &scratch->identity, 0);
+    struct sock *sock = socket_of(task, fd);
     if (!sock || !is_inet(sock))
         return 0;
-    fill_header(&event->h, PICKET_NET_LISTEN, task, &scratch->identity, regs->orig_ax, result);
+    fill_header(&event->h, PICKET_NET_LISTEN, task, &scratch->identity, scratch->identity.syscall, result);
     read_endpoint((void *)&event->local_ip, sock);
-    event->fd = regs->di;
-    event->backlog = regs->si;
+    event->fd = fd;
+    event->backlog = argument(regs, &scratch->identity, 1);
     submit_rare(scratch, sizeof(*event));
     return 0;
 }

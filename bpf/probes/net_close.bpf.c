@@ -11,7 +11,8 @@ static __always_inline void begin_connect(struct sock *sock) {
     if (!identify_current(&who))
         return;
     read_endpoint(&ends, sock);
-    bpf_map_update_elem(&connecting, &thread, &ends, BPF_ANY);
+    if (bpf_map_update_elem(&connecting, &thread, &ends, BPF_ANY))
+        count_loss(PICKET_NET_CONNECT, PICKET_LOST_MAP_FULL);
 }
 
 static __always_inline void end_connection(struct sock *sock) {

@@ -6,6 +6,7 @@
 #define ENV_VALUE_MAX 512
 #define ENV_NAMES 16
 #define NR_EXECVE 59
+#define NR_EXECVEAT 322
 #define S_IWUSR 0200
 #define S_IWGRP 0020
 #define S_IWOTH 0002
@@ -95,27 +96,30 @@ static __always_inline bool env_wanted(__u64 head) {
 }
 
 /* Only the allow-listed variables are copied: an environment is full of secrets. */
-static __always_inline __u64 append_env(struct scratch *scratch, __u64 at, struct mm_struct *mm, __u16 *flags) {
+static __always_inline __u64 append_env(struct scratch *scratch, __u64 begin, struct mm_struct *mm, __u16 *flags) {
     unsigned long from = get(mm, env_start);
     unsigned long end = get(mm, env_end);
-    __u64 begin = at;
-    for (int i = 0; i < ENV_SCAN; i++) {
+    scratch->env_at = begin;
+    scratch->env_rest = 0;
+    for (int i = 0; i < ENV_SCAN && from < end; i++) {
         __u64 head = 0;
-        if (from >= end)
-            return at > begin ? at - 1 : at;
+        __u64 at = bounded(scratch->env_at);
         if (at > RECORD_MAX - PATH_MAX_BYTES - ENV_VALUE_MAX)
             break;
         bpf_probe_read_user(&head, sizeof(head), (void *)from);
         long length = bpf_probe_read_user_str(&scratch->record[at], ENV_VALUE_MAX, (void *)from);
         if (length <= 0)
             break;
-        from += length;
-        /* a value cut at the bound goes on: its rest does not begin with a wanted name */
-        if (env_wanted(head))
-            at += length & (2 * ENV_VALUE_MAX - 1);
+        /* what follows a value that was cut at the bound is its rest, whatever name it seems to begin with */
+        if (!scratch->env_rest && env_wanted(head))
+            scratch->env_at = at + length;
+        scratch->env_rest = length == ENV_VALUE_MAX;
+        from += length - scratch->env_rest;
     }
-    *flags |= PICKET_FLAG_ARGS_TRUNCATED;
-    return at > begin ? at - 1 : at;
+    if (from < end)
+        *flags |= PICKET_FLAG_ARGS_TRUNCATED;
+    __u64 at = bounded(scratch->env_at);
+    return at > begin ? at - 1 : begin;
 }
 
 SEC("tp_btf/sched_process_exec")
@@ -134,7 +138,9 @@ int BPF_PROG(process_exec, struct task_struct *task_, int old_pid, struct linux_
     struct file *file = get(program, file);
     struct fs_struct *fs = get(task, fs);
     struct mm_struct *mm = get(task, mm);
-    fill_header(&event->h, PICKET_PROCESS_EXEC, task, &scratch->identity, NR_EXECVE, 0);
+    /* a path below a descriptor comes from execveat only */
+    __u16 call = bpf_core_field_exists(program->fdpath) && get(program, fdpath) ? NR_EXECVEAT : NR_EXECVE;
+    fill_header(&event->h, PICKET_PROCESS_EXEC, task, &scratch->identity, call, 0);
     set_ids(event, task);
     set_executable(event, task, program, file);
     event->argc = get(program, argc);

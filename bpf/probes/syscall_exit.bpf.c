@@ -5,33 +5,82 @@
 #include "../include/emit.h"
 
 #define TS_COMPAT 0x0002
+#define X32_BIT 0x40000000
+
+/* The 32-bit number of a call that has a handler as x86-64 number; 0 for the others. */
+static __always_inline __u32 native_number(__u64 compat) {
+    switch (compat) {
+    case 5:
+        return 2; /* open */
+    case 8:
+        return 85; /* creat */
+    case 295:
+        return 257; /* openat */
+    case 342:
+        return 304; /* open_by_handle_at */
+    case 437:
+        return 437; /* openat2 */
+    case 362:
+        return 42; /* connect */
+    case 363:
+        return 50; /* listen */
+    case 364:
+        return 288; /* accept4 */
+    default:
+        return 0;
+    }
+}
+#define COMPAT_SOCKETCALL 102
+#define SOCKETCALL_CONNECT 3
+#define SOCKETCALL_LISTEN 4
+#define SOCKETCALL_ACCEPT 5
+#define SOCKETCALL_ACCEPT4 18
+
+/* socketcall hides its arguments in user memory, where they can be changed: what it did is counted, not told. */
+static __always_inline void count_socketcall(__u32 call) {
+    if (call == SOCKETCALL_CONNECT)
+        count_loss(PICKET_NET_CONNECT, PICKET_LOST_UNREADABLE);
+    else if (call == SOCKETCALL_LISTEN)
+        count_loss(PICKET_NET_LISTEN, PICKET_LOST_UNREADABLE);
+    else if (call == SOCKETCALL_ACCEPT || call == SOCKETCALL_ACCEPT4)
+        count_loss(PICKET_NET_ACCEPT, PICKET_LOST_UNREADABLE);
+}
+
+static __always_inline void count_call(const struct identity *who, __u32 number) {
+    __u32 key = who->slot * SYSCALLS + number;
+    __u64 *count = bpf_map_lookup_elem(&syscall_counts, &key);
+    if (count)
+        *count += 1;
+}
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(syscall_exit, struct pt_regs *regs, long result) {
-    __u64 number = regs->orig_ax;
+    __u64 number = regs->orig_ax & ~(__u64)X32_BIT;
     struct settings *now = get_settings();
     struct identity who;
 
     if (number >= SYSCALLS || !now)
         return 0;
-    bool handled = now->handled[number];
-    if (!handled && !now->histogram)
+    bool compat = get(current_task(), thread_info.status) & TS_COMPAT;
+    if (!compat && !now->handled[number] && !now->histogram)
         return 0;
     if (!identify_current(&who))
         return 0;
-    /* the numbers of 32-bit calls mean other calls */
-    if (get(current_task(), thread_info.status) & TS_COMPAT)
-        return 0;
-    if (now->histogram && who.slot < SLOTS) {
-        __u32 key = who.slot * SYSCALLS + number;
-        __u64 *count = bpf_map_lookup_elem(&syscall_counts, &key);
-        if (count)
-            *count += 1;
+    if (compat) {
+        /* 32-bit numbers mean other calls, so only those that we know are counted with the rest */
+        if (number == COMPAT_SOCKETCALL)
+            count_socketcall(regs->bx);
+        number = native_number(number);
+        who.flags |= PICKET_FLAG_COMPAT;
     }
-    if (!handled)
+    if (number == 0 && compat)
         return 0;
+    number &= SYSCALLS - 1;
+    who.syscall = number;
+    if (now->histogram)
+        count_call(&who, number);
     struct scratch *scratch = get_scratch();
-    if (!scratch)
+    if (!scratch || !now->handled[number])
         return 0;
     scratch->identity = who;
     bpf_tail_call(ctx, &exit_handlers, number);

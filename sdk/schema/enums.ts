@@ -39,5 +39,10 @@ export const LOSS_REASONS: readonly ReasonSpec[] = [
   { name: 'malformed', id: 6, doc: 'A record could not be read.' },
   { name: 'bus_limit', id: 7, doc: 'The stream dropped batches before they were read.' },
   { name: 'unresolved', id: 8, doc: 'The container of the event was never found.' },
+  {
+    name: 'unreadable',
+    id: 10,
+    doc: 'The call was made in a way that no probe can read safely (socketcall of 32-bit programs).',
+  },
   { name: 'suppressed', id: 9, doc: 'Equal to an event already sent, counted there.' },
 ];

@@ -46,7 +46,11 @@ export const HEADER_FLAGS: readonly FlagSpec[] = [
   { name: 'compat', bit: 4, doc: 'A 32-bit system call on a 64-bit kernel.' },
   { name: 'io_uring', bit: 5, doc: 'Requested through io_uring, not by a system call of its own.' },
   { name: 'partial', bit: 6, doc: 'The metadata of the container was not complete when the record was sent.' },
-  { name: 'redacted', bit: 7, doc: 'Secrets were replaced by the agent.' },
+  {
+    name: 'redacted',
+    bit: 7,
+    doc: 'Secrets were replaced by the agent. Not set by this version, which replaces none.',
+  },
   { name: 'host', bit: 8, doc: 'The process is known not to be in a container.' },
   { name: 'repeated', bit: 9, doc: 'Stands for several equal events; the body counts them.' },
   { name: 'synthetic', bit: 10, doc: 'Rebuilt by the agent from /proc, not seen by a probe.' },

@@ -70,7 +70,7 @@ export const HeaderFlag = {
   ioUring: 32,
   /** The metadata of the container was not complete when the record was sent. */
   partial: 64,
-  /** Secrets were replaced by the agent. */
+  /** Secrets were replaced by the agent. Not set by this version, which replaces none. */
   redacted: 128,
   /** The process is known not to be in a container. */
   host: 256,
@@ -130,6 +130,8 @@ export const LossReason = {
   busLimit: 7,
   /** The container of the event was never found. */
   unresolved: 8,
+  /** The call was made in a way that no probe can read safely (socketcall of 32-bit programs). */
+  unreadable: 10,
   /** Equal to an event already sent, counted there. */
   suppressed: 9,
 } as const;
@@ -145,6 +147,7 @@ export const LOSS_REASON_NAMES: Readonly<Record<number, string>> = {
   6: 'malformed',
   7: 'bus_limit',
   8: 'unresolved',
+  10: 'unreadable',
   9: 'suppressed',
 };
 

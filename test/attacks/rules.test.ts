@@ -55,8 +55,8 @@ describe('an act raises its alert', () => {
     // what comes behind them is the container runtime, as far as it was in the cgroup of the container
     expect(ancestors.slice(deed.ancestors.length).filter((name) => !name.startsWith('runc'))).toEqual([]);
     expect(evidence).toMatchObject({ metadata: 'complete', lost: [] });
-    expect(evidence.events).toHaveLength(1);
-    expect(evidence.events[0]).toContain(hostname);
+    expect(evidence.events).not.toEqual([]);
+    for (const event of evidence.events) expect(event).toContain(hostname);
     expect(output).toContain('image=registry.example/shop/web:1.4');
   });
 });

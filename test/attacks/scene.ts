@@ -36,6 +36,7 @@ export class Scene {
   readonly #folder: string;
   readonly #sockets: readonly Server[];
   readonly #containers: TestContainer[] = [];
+  #markers = 0;
 
   private constructor(stack: Stack, folder: string, sockets: readonly Server[]) {
     this.stack = stack;
@@ -45,13 +46,17 @@ export class Scene {
 
   static async open(): Promise<Scene> {
     const folder = mkdtempSync(join(tmpdir(), 'picket-scene-'));
-    writeFileSync(join(folder, 'marker.yaml'), MARKER);
-    for (const path of ['host/etc/shadow', 'host/etc/hostname']) {
+    try {
       mkdirSync(join(folder, 'host/etc'), { recursive: true });
-      writeFileSync(join(folder, path), 'of the host\n');
+      for (const name of ['shadow', 'hostname']) writeFileSync(join(folder, 'host/etc', name), 'of the host\n');
+      writeFileSync(join(folder, 'marker.yaml'), MARKER);
+      const stack = await startStack({ rules: join(folder, 'marker.yaml') });
+      const sockets = ['runtime', 'app'].map((name) => createServer().listen(join(folder, name)));
+      return new Scene(stack, folder, sockets);
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
     }
-    const sockets = ['runtime', 'app'].map((name) => createServer().listen(join(folder, name)));
-    return new Scene(await startStack({ rules: join(folder, 'marker.yaml') }), folder, sockets);
   }
 
   async close(): Promise<void> {
@@ -75,6 +80,11 @@ export class Scene {
     return container;
   }
 
+  /** A file of the host for a container. */
+  hostFile(destination: string): ContainerMount {
+    return bind(join(this.#folder, 'host/etc/hostname'), destination);
+  }
+
   /** Starts a container that is removed with the scene. */
   async start(options: ContainerOptions): Promise<TestContainer> {
     const container = await startContainer(options);
@@ -82,32 +92,32 @@ export class Scene {
     return container;
   }
 
-  /** Opens the marker in each container and waits for its alert; answers the alerts of the containers until then. */
-  async alertsOf(...containers: readonly TestContainer[]): Promise<Alert[]> {
-    for (const container of containers) await container.exec(['touch', `/tmp/marker-${container.id}`]);
-    for (const { id } of containers)
-      await waitFor(`the marker of ${id}`, async () => {
-        const query = `alerts?limit=1&rule=${encodeURIComponent(MARKER_RULE)}&container=${id}`;
-        return (await this.stack.get<{ items: Alert[] }>(query)).items[0];
-      });
-    const ids = containers.map(({ id }) => id);
-    return (await allAlerts(this.stack)).filter(
-      ({ rule, container }) => rule !== MARKER_RULE && ids.includes(container?.full_id ?? ''),
-    );
+  /** Opens a marker in the container and waits for its alert; answers the alerts of the container until then. */
+  async alertsOf(container: TestContainer): Promise<Alert[]> {
+    const marker = `/tmp/marker-${++this.#markers}`;
+    await container.exec(['touch', marker]);
+    return await waitFor(`the alert of ${marker} in ${container.id}`, async () => {
+      const alerts = (await allAlerts(this.stack)).filter((alert) => alert.container?.full_id === container.id);
+      const seen = alerts.some(({ output }) => output === `opened ${marker}`);
+      return seen ? alerts.filter(({ rule }) => rule !== MARKER_RULE) : undefined;
+    });
   }
 
   #mounts(): ContainerMount[] {
     const server = join(imageFolder(), 'usr/sbin/nginx');
-    const bind = (source: string, destination: string): ContainerMount => {
-      return { source, destination, type: 'bind', options: ['bind', 'ro'] };
-    };
     return [
       ...['/usr/sbin/app-server', '/usr/bin/redis-server', '/usr/bin/java'].map((path) => bind(server, path)),
-      ...['tool', 'ssh', 'rg', 'apt-get', 'apt-config', 'python3'].map((name) => bind(compileTool(), `/usr/bin/${name}`)),
+      ...['tool', 'ssh', 'rg', 'apt-get', 'apt-config', 'python3'].map((name) =>
+        bind(compileTool(), `/usr/bin/${name}`),
+      ),
       bind(join(this.#folder, 'host'), HOST_FOLDER),
       bind(join(this.#folder, 'runtime'), SOCKETS.runtime),
       bind(join(this.#folder, 'app'), SOCKETS.app),
       { source: 'cgroup', destination: CGROUPS, type: 'cgroup', options: ['nosuid', 'noexec', 'nodev'] },
     ];
   }
+}
+
+function bind(source: string, destination: string): ContainerMount {
+  return { source, destination, type: 'bind', options: ['bind', 'ro'] };
 }

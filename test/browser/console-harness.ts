@@ -4,16 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from './chromium.ts';
 import { FakeApi } from './console-fake-api.ts';
 import { sampleAlerts } from './console-sample-alerts.ts';
 
 const CONSOLE = fileURLToPath(new URL('../../control-plane/console', import.meta.url));
 const VITE = fileURLToPath(new URL('../../node_modules/vite/bin/vite.js', import.meta.url));
-const CHROMIUM_ARGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-];
 /** How long a page may take to show what is waited for, ms. */
 const PATIENCE_MS = 15_000;
 /** A build that takes longer hangs. It ends before the hook that waits for it, so that its folder is removed. */
@@ -47,7 +44,7 @@ export class ConsoleHarness {
       // In a process of its own: within the test runner the libraries would be built for development.
       const build = [VITE, 'build', CONSOLE, '--outDir', folder, '--emptyOutDir', '--logLevel', 'error'];
       await promisify(execFile)(process.execPath, build, { env: { NODE_ENV: 'production' }, timeout: BUILD_MS });
-      const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: CHROMIUM_ARGS });
+      const browser = await launchChromium();
       return new ConsoleHarness(browser, folder);
     } catch (error) {
       // Nobody gets a harness to close, so nobody else would remove it.

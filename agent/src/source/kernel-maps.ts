@@ -81,6 +81,8 @@ export interface Settings {
   readonly histogram: boolean;
   /** Backlog of the bulk ring that wakes the agent, bytes. */
   readonly wakeBytes: number;
+  /** Nobody looks into the rings: the next record must wake. */
+  readonly asleep: boolean;
   /** System calls that have a handler. */
   readonly handled: Iterable<number>;
 }
@@ -92,6 +94,7 @@ export function writeSettings(map: BpfMap, settings: Settings): void {
   view.setUint32(0, settings.traceHost ? 1 : 0, true);
   view.setUint32(4, settings.histogram ? 1 : 0, true);
   view.setUint32(8, settings.wakeBytes, true);
+  view.setUint32(12, settings.asleep ? 1 : 0, true);
   for (const nr of settings.handled) bytes[16 + nr] = 1;
   map.update(new Uint8Array(4), bytes);
 }

@@ -7,16 +7,13 @@ import { envPrefixes } from './env-prefixes.ts';
 import { BARRIER_KINDS, ContainerMap, LossMap, SyscallMap, writeSettings } from './kernel-maps.ts';
 import { ProbeLoader } from './probe-loader.ts';
 import { PROBES } from './probe-table.ts';
+import { RingWatch } from './ring-watch.ts';
 import type { EventSource, ProbeState } from './types.ts';
 
 /** A bulk backlog of this many bytes wakes the agent before its timer does. */
 const WAKE_BYTES = 128 * 1024;
-const BACKSTOP_MS = 5;
-/**
- * Least time between two drains that were woken, ms. A rare record wakes at once when nothing came before it, but a stream
- * of them would cost a wake each: some 100 us with all that follows, against 20 ns for reading one more record.
- */
-const REST_MS = 4;
+/** A wake can be missed by a hair when the agent goes to sleep: so long may a record wait then. */
+const BACKSTOP_MS = 250;
 const SYSCALLS = 512;
 
 export type KernelSourceOptions = Pick<AgentConfig, 'slots'> & { readonly folder?: string };
@@ -28,9 +25,8 @@ export class KernelSource implements EventSource {
   readonly #losses: LossMap;
   readonly #syscalls: SyscallMap;
   #reader: EventReader | undefined;
-  #onReady: () => void = () => undefined;
-  #drainedAt = 0;
-  #resting: NodeJS.Timeout | undefined;
+  readonly #watch: RingWatch;
+  #handled: ReadonlySet<number> = new Set();
 
   /** Loads all probes; nothing is attached before `start`. */
   constructor(options: KernelSourceOptions) {
@@ -40,6 +36,7 @@ export class KernelSource implements EventSource {
       rodata: { process_exec: { env_prefixes: envPrefixes() } },
       mapEntries: { syscall_counts: options.slots * SYSCALLS },
     });
+    this.#watch = new RingWatch((asleep) => this.#settle(asleep));
     try {
       for (const probe of PROBES) this.loader.load(probe);
       this.#containers = new ContainerMap(this.loader.map('containers'));
@@ -56,33 +53,25 @@ export class KernelSource implements EventSource {
     return new EventReader({
       rare: this.loader.map('events_rare'),
       bulk: this.loader.map('events_bulk'),
-      onReady: () => this.#wake(),
+      onReady: () => this.#watch.wake(),
       barrierKinds: [...BARRIER_KINDS],
       backstopMs: BACKSTOP_MS,
     });
   }
 
-  #wake(): void {
-    if (this.#resting) return;
-    if (performance.now() - this.#drainedAt >= REST_MS) {
-      this.#onReady();
-      return;
-    }
-    this.#resting = setTimeout(() => {
-      this.#resting = undefined;
-      this.#onReady();
-    }, REST_MS);
+  #settle(asleep: boolean): void {
+    const settings = { traceHost: false, histogram: true, wakeBytes: WAKE_BYTES, asleep, handled: this.#handled };
+    writeSettings(this.loader.map('settings'), settings);
   }
 
   start(onReady: () => void): void {
-    this.#onReady = onReady;
-    const handled = this.loader.attach();
-    writeSettings(this.loader.map('settings'), { traceHost: false, histogram: true, wakeBytes: WAKE_BYTES, handled });
+    this.#handled = this.loader.attach();
+    this.#watch.start(onReady);
   }
 
   drain(out: Uint8Array, summary: Uint32Array): number {
     const bytes = this.#open().drain(out, summary);
-    this.#drainedAt = performance.now();
+    if (bytes > 0) this.#watch.found();
     return bytes;
   }
 
@@ -125,7 +114,7 @@ export class KernelSource implements EventSource {
 
   /** Detaches all probes. What is still in the rings is lost with them: drain first. */
   stop(): void {
-    clearTimeout(this.#resting);
+    this.#watch.stop();
     this.#reader?.close();
     this.#reader = undefined;
     this.loader.close();

@@ -34,7 +34,7 @@ export const PROGRAMS: readonly Deed[] = [
   {
     rule: 'Web server runs an interpreter',
     title: 'code on the command line of an interpreter',
-    act: ask(PORTS.web, 'python3 -c "import os"'),
+    act: ask(PORTS.web, 'python3 -c "import os"; true'),
     shows: { 'proc.cmdline': 'python3 -c import os' },
     process: 'python3',
     ancestors: ['sh', 'nginx'],
