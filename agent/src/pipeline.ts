@@ -122,10 +122,12 @@ export class AgentPipeline {
    * @param onFatal called when the bus refuses the agent: going on would only fill the spool
    */
   async start(onFatal: (error: unknown) => void): Promise<void> {
-    const { source, config } = this.#deps;
+    const { source, config, log } = this.#deps;
     const connected = this.connection.start();
     // Before the walk: a container that starts during it shows in one of the two.
     source.start(() => this.#pump());
+    for (const { name, state, reason } of source.probes())
+      if (state === 'failed') log.error('a probe does not work: its events are not seen', { probe: name, why: reason });
     const scanned = this.#discovery.scan(true);
     Promise.all([connected, scanned]).then(() => this.#sayReady(), onFatal);
     await scanned;
@@ -154,7 +156,13 @@ export class AgentPipeline {
     this.#deps.source.stop();
     this.#heartbeat.stop();
     const unsent = await this.publisher.stop(LAST_ACKS_MS);
-    if (unsent > 0) this.#deps.log.warn('batches that the bus did not acknowledge are lost', { batches: unsent });
+    if (unsent > 0)
+      this.#deps.log.warn(
+        'batches that the bus did not acknowledge are lost; the control plane counts their events as missing',
+        {
+          batches: unsent,
+        },
+      );
     await Promise.race([this.connection.stop(), new Promise((resolve) => setTimeout(resolve, CLOSE_MS))]);
     this.#deps.log.info('stopped', { batches: this.publisher.stats.batches });
   }

@@ -20,6 +20,10 @@ export interface ControlPlaneConfig {
   readonly consoleFolder: string;
   /** /metrics needs no token. */
   readonly openMetrics: boolean;
+  /** The browser reaches us through TLS: cookies are marked Secure. */
+  readonly secure: boolean;
+  /** Origins of the console besides our own address, as behind a proxy. */
+  readonly origins: readonly string[];
   /** Name of this replica, for leases. */
   readonly replica: string;
 }
@@ -47,6 +51,8 @@ export function readConfig(env: Environment = process.env): ControlPlaneConfig {
     logLevel: level(env.PICKET_LOG || 'info'),
     consoleFolder: env.PICKET_CONSOLE || fileURLToPath(new URL('../console/dist', import.meta.url)),
     openMetrics: env.PICKET_METRICS_OPEN === '1',
+    secure: env.PICKET_SECURE === '1',
+    origins: list(env.PICKET_ORIGINS ?? ''),
     replica: env.PICKET_REPLICA || `replica-${process.pid}`,
   };
 }

@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type Log, messageOf } from '@picket/sdk';
+import { tokenOf } from './node-token.ts';
 
 /** What of a heartbeat the control plane uses; the agent says more. */
 export interface Heartbeat {
@@ -7,6 +8,14 @@ export interface Heartbeat {
   readonly token: string;
   readonly state: string;
   readonly agentEpoch: string;
+  readonly probes: readonly ProbeHealth[];
+}
+
+/** What an agent says of one of its probes. */
+export interface ProbeHealth {
+  readonly name: string;
+  readonly state: string;
+  readonly reason?: string;
 }
 
 /** An agent that was not heard of for so long counts as away: three heartbeats. */
@@ -36,12 +45,28 @@ export class Heartbeats {
       const heartbeat = JSON.parse(new TextDecoder().decode(body)) as Heartbeat;
       const token = subject.split('.')[2] ?? '';
       // the bus lets an agent publish on its own subject only, so the subject is what can be believed
-      if (heartbeat.token !== token || typeof heartbeat.node !== 'string')
+      if (typeof heartbeat.node !== 'string' || tokenOf(heartbeat.node) !== token)
         throw new Error('it names another node than its subject');
-      if (this.#last.has(heartbeat.node) || this.#last.size < MOST_NODES)
-        this.#last.set(heartbeat.node, { heartbeat, at: performance.now() });
+      if (!Array.isArray(heartbeat.probes)) throw new Error('it does not tell of its probes');
+      if (!this.#last.has(heartbeat.node) && this.#last.size >= MOST_NODES)
+        throw new Error(`${MOST_NODES} nodes are known, no more are taken`);
+      this.#tellProbes(heartbeat);
+      this.#last.set(heartbeat.node, { heartbeat, at: performance.now() });
     } catch (error) {
       this.#refuse(messageOf(error));
+    }
+  }
+
+  /** A probe that fails makes its node blind for some events: said once, when it becomes known. */
+  #tellProbes({ node, probes }: Heartbeat): void {
+    const before = this.#last.get(node)?.heartbeat.probes ?? [];
+    for (const { name, state, reason } of probes) {
+      if (state !== 'failed' || before.some((probe) => probe.name === name && probe.state === 'failed')) continue;
+      this.#log.error('a probe does not work on a node: its events are not seen there', {
+        node,
+        probe: name,
+        why: reason,
+      });
     }
   }
 

@@ -1,10 +1,11 @@
 import { KINDS, kindName, lossReasonName } from '@picket/sdk';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { BusStats } from './bus/bus.ts';
+import type { Heartbeats } from './heartbeats.ts';
 import type { DetectionWork } from './partition-work.ts';
 
 /** The metrics of the control plane; read when they are scraped. See docs/reference/metrics.md. */
-export function createMetrics(work: DetectionWork, bus: () => BusStats): Registry {
+export function createMetrics(work: DetectionWork, heartbeats: Heartbeats, bus: () => BusStats): Registry {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -47,6 +48,18 @@ export function createMetrics(work: DetectionWork, bus: () => BusStats): Registr
           metric.set({ node, kind: kindName(kind), reason: lossReasonName(reason) }, Number(count));
       }
     },
+  );
+  gauge(
+    'picket_probe_attached',
+    '1 for a probe that works on a node, 0 for one that does not.',
+    ['node', 'probe'],
+    (metric) => {
+      for (const { node, probes } of heartbeats.nodes())
+        for (const { name, state } of probes) metric.set({ node, probe: name }, state === 'attached' ? 1 : 0);
+    },
+  );
+  counter('picket_heartbeats_refused_total', 'Heartbeats that could not be read.', [], (metric) =>
+    metric.inc(heartbeats.refused),
   );
   gauge('picket_partition_pending', 'Batches waiting in the stream, by partition.', ['partition'], (metric) => {
     for (const { partition, pending } of bus().partitions) metric.set({ partition: String(partition) }, pending);

@@ -2,6 +2,7 @@ import { type Alert, type Log, messageOf } from '@picket/sdk';
 import type { BatchMessage, BusLoss, BusProblem, PartitionWork } from './bus/types.ts';
 import { releaseBatch, unpackBatch } from './bus/unpack.ts';
 import type { RuleEngine } from './detection/rules/rule-engine.ts';
+import { checkSender } from './node-token.ts';
 import { type NodeSummary, Partition } from './partition.ts';
 import type { Container } from './types.ts';
 
@@ -54,6 +55,7 @@ export class DetectionWork implements PartitionWork {
     const partition = this.#partitions.get(message.partition);
     if (!partition) throw new Error(`partition ${message.partition} is not ours`);
     const batch = unpackBatch(message.bytes, message.subject, message.streamSequence);
+    checkSender(batch);
     const alerts = partition.handle(batch);
     releaseBatch(batch);
     for (const alert of alerts) this.#publish(alert);

@@ -64,7 +64,22 @@ it('applies a batch once, in each run of the agent', () => {
   expect(partition.handle(batch([open('/secret/b')]))).toHaveLength(0);
   expect(partition.counts.duplicates).toBe(1);
   expect(partition.handle(batch([open('/secret/c')], { agentEpoch: 2n }))).toHaveLength(1);
-  expect(partition.handle(batch([open('/secret/d')], { agentEpoch: 1n, firstSequence: 9n }))).toHaveLength(0);
+  expect(partition.handle(batch([open('/secret/d')], { agentEpoch: 1n }))).toHaveLength(0);
+});
+
+it('takes a run whose epoch is smaller, as after a clock was set back', () => {
+  const partition = makePartition();
+  partition.handle(batch([open('/a')], { agentEpoch: 2000n }));
+  expect(partition.handle(batch([open('/secret/a')], { agentEpoch: 1000n }))).toHaveLength(1);
+});
+
+it('tells in alerts what never came', () => {
+  const partition = makePartition();
+  partition.handle(batch([open('/a')]));
+  const [alert] = partition.handle(batch([open('/secret/a')], { firstSequence: 5n, watermark: 2n * SECOND }));
+  expect(alert?.evidence.lost).toEqual([{ kind: 'any', reason: 'bus_limit', count: 3 }]);
+  partition.handle(batch([open('/b')], { agentEpoch: 2n, firstSequence: 11n }));
+  expect(partition.counts.missing).toBe(13);
 });
 
 it('counts records whose numbers never came', () => {

@@ -1,19 +1,13 @@
-import { type Alert, BatchError, EventCursor, type LossCount } from '@picket/sdk';
+import { type Alert, BatchError, EventCursor, type LossCount, LossReason } from '@picket/sdk';
 import { AlertStage } from './alerts/alert-stage.ts';
 import type { RuleEngine } from './detection/rules/rule-engine.ts';
 import { NodeState } from './detection/state/node-state.ts';
 import { ControlPlaneError } from './errors.ts';
 import { decodeFrames, encodeFrames } from './frames.ts';
+import { isRunState, RunProgress, type RunState } from './run-progress.ts';
 import type { Batch, Finding } from './types.ts';
 
 const KINDS = 128;
-
-/** Where the reading of one node stands, so that a batch that comes twice is applied once. */
-interface Progress {
-  epoch: bigint;
-  /** Sequence of the last record applied. */
-  sequence: bigint;
-}
 
 /** Counts since the partition was taken. */
 export interface PartitionCounts {
@@ -39,7 +33,7 @@ export interface NodeSummary {
 
 interface NodeEntry {
   readonly state: NodeState;
-  readonly progress: Progress;
+  readonly progress: RunProgress;
   summary: NodeSummary;
 }
 
@@ -75,16 +69,19 @@ export class Partition {
   handle(batch: Batch): Alert[] {
     this.#check(batch);
     const entry = this.#entry(batch);
-    if (this.#seen(entry.progress, batch)) {
+    const progress = entry.progress.advance(batch.header);
+    if (!progress) {
       this.counts.duplicates++;
       return [];
     }
+    this.counts.missing += progress.gap;
     this.counts.batches++;
-    entry.state.begin(batch.header);
-    this.#alerts.begin(batch);
-    this.#apply(entry.state, batch);
-    this.#alerts.end(batch);
-    entry.summary = summarise(entry.summary, batch);
+    const told = withMissing(batch, progress.total);
+    entry.state.begin(told.header);
+    this.#alerts.begin(told);
+    this.#apply(entry.state, told);
+    this.#alerts.end(told);
+    entry.summary = summarise(entry.summary, told);
     return this.#alerts.take();
   }
 
@@ -131,26 +128,9 @@ export class Partition {
     const known = this.#nodes.get(node);
     if (known) return known;
     const summary = { node, bootId: '', agentEpoch, events: 0, lastEvent: 0, losses: [] };
-    const entry = { state: new NodeState(node), progress: { epoch: agentEpoch, sequence: 0n }, summary };
+    const entry = { state: new NodeState(node), progress: new RunProgress(), summary };
     this.#nodes.set(node, entry);
     return entry;
-  }
-
-  /** Whether the batch was applied before; if not, it counts as applied from now on. */
-  #seen(progress: Progress, batch: Batch): boolean {
-    const { agentEpoch, firstSequence, count } = batch.header;
-    if (agentEpoch < progress.epoch) return true;
-    if (agentEpoch > progress.epoch) {
-      progress.epoch = agentEpoch;
-      progress.sequence = 0n;
-    }
-    const last = firstSequence + BigInt(count) - 1n;
-    if (count > 0 && last <= progress.sequence) return true;
-    const gap = firstSequence - progress.sequence - 1n;
-    // before the first batch of a node or run nothing is known to be missing
-    if (gap > 0n && progress.sequence > 0n) this.counts.missing += Number(gap);
-    progress.sequence = last;
-    return false;
   }
 
   nodes(): NodeSummary[] {
@@ -164,11 +144,7 @@ export class Partition {
   /** The whole state as bytes. Publish what `handle` returned first. */
   snapshot(): Uint8Array {
     const nodes = [...this.#nodes.entries()];
-    const head = nodes.map(([node, { progress }]) => ({
-      node,
-      epoch: String(progress.epoch),
-      sequence: String(progress.sequence),
-    }));
+    const head = nodes.map(([node, { progress }]) => ({ node, runs: progress.saved() }));
     return encodeFrames([
       new TextEncoder().encode(JSON.stringify(head)),
       this.#alerts.snapshot(),
@@ -186,24 +162,18 @@ export class Partition {
     if (!alerts || states.length !== list.length) throw corruptHead();
     this.#alerts.restore(alerts);
     this.#nodes.clear();
-    list.forEach(({ node, epoch, sequence }, i) => {
+    list.forEach(({ node, runs }, i) => {
       const state = new NodeState(node);
       const saved = states[i];
       if (saved) state.restore(saved);
-      const progress = { epoch: BigInt(epoch), sequence: BigInt(sequence) };
-      this.#nodes.set(node, {
-        state,
-        progress,
-        summary: { node, bootId: '', agentEpoch: progress.epoch, events: 0, lastEvent: 0, losses: [] },
-      });
+      this.#nodes.set(node, { state, progress: new RunProgress(runs), summary: emptySummary(node) });
     });
   }
 }
 
 interface SavedNode {
   readonly node: string;
-  readonly epoch: string;
-  readonly sequence: string;
+  readonly runs: readonly RunState[];
 }
 
 const isSavedNode = (value: unknown): value is SavedNode =>
@@ -211,7 +181,9 @@ const isSavedNode = (value: unknown): value is SavedNode =>
   value !== null &&
   'node' in value &&
   typeof value.node === 'string' &&
-  ['epoch', 'sequence'].every((key) => /^\d{1,20}$/.test(String((value as Record<string, unknown>)[key])));
+  'runs' in value &&
+  Array.isArray(value.runs) &&
+  value.runs.every(isRunState);
 
 function parseHead(head: Uint8Array | undefined): SavedNode[] {
   try {
@@ -227,6 +199,22 @@ const corruptHead = (cause?: unknown) =>
   new ControlPlaneError('CHECKPOINT_CORRUPT', 'the checkpoint of the partition does not say which nodes it holds', {
     cause,
   });
+
+const emptySummary = (node: string): NodeSummary => ({
+  node,
+  bootId: '',
+  agentEpoch: 0n,
+  events: 0,
+  lastEvent: 0,
+  losses: [],
+});
+
+/** Records that never came are losses like those that the agent counts, so that alerts tell of them. */
+function withMissing(batch: Batch, missing: number): Batch {
+  if (missing === 0) return batch;
+  const loss = { kind: 0, reason: LossReason.busLimit, count: BigInt(missing) };
+  return { ...batch, header: { ...batch.header, losses: [...batch.header.losses, loss] } };
+}
 
 function summarise(before: NodeSummary, batch: Batch): NodeSummary {
   const { header } = batch;

@@ -48,17 +48,24 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Log): P
   });
   const work = new DetectionWork({ engine: () => engine, publish: (alert) => bus.publishAlert(alert), log });
   const written = projectAlerts(bus, store);
+  const heartbeats = new Heartbeats(bus.nats, log);
   const aborter = new AbortController();
   const api = createApi({
     store,
     containers: containerDirectory(work),
-    nodes: nodeDirectory(work, new Heartbeats(bus.nats, log)),
+    nodes: nodeDirectory(work, heartbeats),
     rules: ruleDirectory(() => loaded),
     onAlertsWritten: written.listen,
     readiness: async () => [{ name: 'bus', ok: bus.stats().connected }],
-    registry: createMetrics(work, () => bus.stats()),
+    registry: createMetrics(work, heartbeats, () => bus.stats()),
     log: (level, message, fields) => log[level](message, fields as Record<string, string>),
-    config: { version: version(), consoleFolder: config.consoleFolder, openMetrics: config.openMetrics },
+    config: {
+      version: version(),
+      consoleFolder: config.consoleFolder,
+      openMetrics: config.openMetrics,
+      secure: config.secure,
+      origins: config.origins,
+    },
     signal: aborter.signal,
   });
   bus.runPartitions(work);

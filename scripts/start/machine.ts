@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { ScriptConfig } from '../config.ts';
@@ -38,6 +38,7 @@ export class Machine {
   readonly #say: Say;
   readonly #running: { stop(): Promise<void> }[] = [];
   #stopping = false;
+  readonly #ending = new AbortController();
   #nats = '';
 
   constructor(config: ScriptConfig, options: StartOptions, say: Say) {
@@ -69,6 +70,7 @@ export class Machine {
   /** Stops what runs, the last started first: agent, control plane, bus. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#ending.abort();
     removeRunFile(this.#config.data);
     for (let part = this.#running.pop(); part; part = this.#running.pop()) await part.stop();
   }
@@ -89,7 +91,7 @@ export class Machine {
       role: 'control-plane',
       environment: { PICKET_LISTEN: `${listen.host}:${listen.port}` },
     });
-    await this.#keep(part, () => waitUntilReady(api, READY_MS));
+    await this.#keep(part, () => waitUntilReady(api, READY_MS, this.#ending.signal));
     return api;
   }
 
@@ -155,8 +157,9 @@ export class Machine {
   }
 }
 
-/** Makes the data folder, readable by its owner only. */
+/** Makes the data folder; what is made in it is readable by its owner only. */
 export function makeDataFolder(data: string): void {
+  // A folder that was there keeps its mode, it may be anybody's; so nothing that we or our parts write is for others.
+  process.umask(0o077);
   mkdirSync(join(data, 'run'), { recursive: true, mode: 0o700 });
-  chmodSync(data, 0o700);
 }

@@ -6,7 +6,8 @@ import { ROOT } from '../config.ts';
 import { identityOf } from './process-identity.ts';
 import type { Ending, Part, Run } from './service.ts';
 
-const STOP_MS = 10_000;
+/** Longer than the control plane gives itself (15 s), so that its last checkpoint is not cut. */
+const STOP_MS = 20_000;
 
 export interface NodePartOptions {
   readonly name: string;

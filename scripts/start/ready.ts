@@ -5,12 +5,12 @@ import { ScriptError } from '../errors.ts';
 /**
  * Waits until the control plane says that it works.
  * @param api its address, http://host:port
- * @throws ScriptError SERVICE_FAILED when it does not within `ms`
+ * @throws ScriptError SERVICE_FAILED when it does not within `ms`, or before `signal` ends the wait
  */
-export async function waitUntilReady(api: string, ms: number): Promise<void> {
+export async function waitUntilReady(api: string, ms: number, signal?: AbortSignal): Promise<void> {
   const until = performance.now() + ms;
   let last = 'no answer';
-  while (performance.now() < until) {
+  while (performance.now() < until && !signal?.aborted) {
     try {
       const response = await fetch(`${api}/readyz`, { signal: AbortSignal.timeout(2000) });
       const text = await response.text();

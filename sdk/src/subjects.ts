@@ -14,7 +14,11 @@ const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** Stands for a node in subjects: base32(sha256(name)), first 16 characters. */
 export async function nodeToken(name: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(name)));
+  return tokenOfDigest(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(name))));
+}
+
+/** The token of a node whose name has this SHA-256 digest, for callers that hash by other means. */
+export function tokenOfDigest(digest: Uint8Array): string {
   let out = '';
   for (let bit = 0; out.length < 16; bit += 5) {
     const word = ((digest[bit >> 3] as number) << 8) | (digest[(bit >> 3) + 1] as number);

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { bootTimeNs, EventReader } from '@picket/native';
 import type { LossCount } from '@picket/sdk';
 import type { AgentConfig } from '../config.ts';
+import { AgentError } from '../errors.ts';
 import { envPrefixes } from './env-prefixes.ts';
 import { BARRIER_KINDS, ContainerMap, LossMap, SyscallMap, writeSettings } from './kernel-maps.ts';
 import { ProbeLoader } from './probe-loader.ts';
@@ -128,5 +129,10 @@ export class KernelSource implements EventSource {
 
 /** @throws AgentError PRIVILEGE_MISSING, KERNEL_UNSUPPORTED, PROBE_MISSING, PROBE_LAYOUT_MISMATCH */
 export function openKernelSource(config: KernelSourceOptions): EventSource {
+  if (process.arch !== 'x64')
+    throw new AgentError(
+      'KERNEL_UNSUPPORTED',
+      `the probes are written for x86-64 only, this machine is ${process.arch}`,
+    );
   return new KernelSource(config);
 }

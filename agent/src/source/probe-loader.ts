@@ -105,7 +105,17 @@ export class ProbeLoader {
         probe.reason = reasonOf(error);
       }
     }
+    this.#failHandlers();
     return handled;
+  }
+
+  /** Without the program that calls them, handlers see nothing. */
+  #failHandlers(): void {
+    const caller = this.#loaded.find(({ spec }) => spec.name === 'syscall_exit');
+    if (!caller?.reason) return;
+    for (const probe of this.#loaded)
+      if (Object.keys(probe.spec.handlers).length > 0)
+        probe.reason ??= `the probe syscall_exit, which calls it, failed: ${caller.reason}`;
   }
 
   #attachOne(probe: Loaded, object: BpfObject, handled: Set<number>): void {

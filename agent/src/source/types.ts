@@ -43,7 +43,7 @@ export interface EventSource {
   forget(cgroup: bigint): void;
   /** Kernel loss counters since start, cumulative. */
   losses(): LossCount[];
-  /** Adds the system call counts of a slot since start, all CPUs, into `out[nr]` (512 numbers); cumulative. */
+  /** Writes the system call counts of a slot since start, all CPUs, into `out[nr]` (512 numbers); cumulative. */
   syscallCounts(slot: number, out: Float64Array): void;
   probes(): readonly ProbeState[];
   /** CLOCK_BOOTTIME in ns. */

@@ -206,7 +206,8 @@ export class PartitionReader {
     if (this.#streamCreated !== '') this.#report(streamReplaced(this.partition));
     this.#streamCreated = created;
     this.#applied = 0;
-    this.#losses.reset(first - 1);
+    // an empty stream says 0
+    this.#losses.reset(Math.max(0, first - 1));
   }
 
   async #readyForNext(): Promise<void> {
