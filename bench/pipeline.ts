@@ -25,8 +25,8 @@ interface Step {
 }
 
 /**
- * The whole way of an event on this machine: a container makes a known load (60 of 100 records are opens with resolved
- * paths), the real agent, NATS and control plane with all shipped rules take it. Rates go up step by step; the result is
+ * The whole way of an event on this machine: a container makes a known load (55 of 100 records are opens with resolved
+ * paths, 10 opens that fail, 35 connects; 140 bytes on average), the real agent, NATS and control plane with all shipped rules take it. Rates go up step by step; the result is
  * the highest at which nothing was lost. Then latencies from the act to the alert, under 100 k events/s and idle.
  */
 export async function run(options: BenchOptions): Promise<BenchReport> {

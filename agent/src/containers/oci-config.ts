@@ -39,7 +39,8 @@ function engineOf(annotations: Json): Partial<ContainerFacts> {
   const names = Object.keys(annotations);
   if (textAt(annotations, 'io.container.manager') === 'libpod') return { runtime: 'podman' };
   if (names.some((name) => name.startsWith('io.kubernetes.cri-o.'))) return { runtime: 'cri-o' };
-  return names.some((name) => name.startsWith('io.kubernetes.cri.')) ? { runtime: 'containerd' } : {};
+  // the one that containerd always writes; others are also written by people, to give a bare container a name
+  return names.includes('io.kubernetes.cri.container-type') ? { runtime: 'containerd' } : {};
 }
 
 /** CRI-O keeps the labels as JSON text in an annotation. */

@@ -72,7 +72,7 @@ export class KernelSource implements EventSource {
 
   drain(out: Uint8Array, summary: Uint32Array): number {
     const bytes = this.#open().drain(out, summary);
-    if (bytes > 0) this.#watch.found();
+    if (bytes > 0) this.#watch.found(bytes);
     return bytes;
   }
 

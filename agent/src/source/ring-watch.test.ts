@@ -14,7 +14,7 @@ function make() {
 
 it('looks by itself while something is found, and sleeps when nothing came for a while', () => {
   const { watch, look, told } = make();
-  look.mockImplementation(() => watch.found());
+  look.mockImplementation(() => watch.found(100));
   vi.advanceTimersByTime(400);
   expect(look.mock.calls.length).toBeGreaterThan(50);
   expect(told).toEqual([false]);
@@ -39,12 +39,19 @@ it('does not look more often for many wakes', () => {
   const { watch, look } = make();
   vi.advanceTimersByTime(1000);
   look.mockClear();
-  look.mockImplementation(() => watch.found());
+  look.mockImplementation(() => watch.found(100));
   for (let i = 0; i < 100; i++) {
     watch.wake();
     vi.advanceTimersByTime(0.1);
   }
   expect(look.mock.calls.length).toBeLessThan(6);
+});
+
+it('looks less often while many events come', () => {
+  const { watch, look } = make();
+  look.mockImplementation(() => watch.found(1_000_000));
+  vi.advanceTimersByTime(1000);
+  expect(look.mock.calls.length).toBeLessThan(120);
 });
 
 it('does nothing after its stop', () => {

@@ -1,5 +1,8 @@
 /** While events come, the rings are looked into this often, in ms; also the most that an event waits for company. */
 const LOOK_MS = 4;
+/** The same while many come, and how many bytes in a look are many. */
+const BUSY_LOOK_MS = 10;
+const BUSY_BYTES = 64 * 1024;
 /** Looks in a row that find nothing before the watch goes to sleep. */
 const QUIET_LOOKS = 8;
 
@@ -14,6 +17,7 @@ export class RingWatch {
   #timer: NodeJS.Timeout | undefined;
   #lookedAt = 0;
   #quiet = 0;
+  #found = 0;
   #asleep = false;
   #stopped = false;
 
@@ -34,13 +38,18 @@ export class RingWatch {
     this.#quiet = 0;
     if (this.#asleep) this.#sleep(false);
     const rested = performance.now() - this.#lookedAt;
-    if (rested >= LOOK_MS) this.#look();
-    else if (!this.#timer) this.#plan(LOOK_MS - rested);
+    if (rested >= this.#pause) this.#look();
+    else if (!this.#timer) this.#plan(this.#pause - rested);
   }
 
   /** The look found something. */
-  found(): void {
+  found(bytes: number): void {
     this.#quiet = 0;
+    this.#found += bytes;
+  }
+
+  get #pause(): number {
+    return this.#found >= BUSY_BYTES ? BUSY_LOOK_MS : LOOK_MS;
   }
 
   stop(): void {
@@ -52,10 +61,11 @@ export class RingWatch {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#quiet++;
+    this.#found = 0;
     this.#onReady();
     this.#lookedAt = performance.now();
     if (this.#stopped) return;
-    if (this.#quiet < QUIET_LOOKS) this.#plan(LOOK_MS);
+    if (this.#quiet < QUIET_LOOKS) this.#plan(this.#pause);
     else if (!this.#asleep) {
       this.#sleep(true);
       // once more, for what came while the kernel was being told

@@ -16,7 +16,7 @@ export const BURST = 32;
  * Batches sent ahead of time in the long run, a second. A publish costs agent, server and reader some 100 us each,
  * whatever its size.
  */
-export const PER_SECOND = 50;
+export const PER_SECOND = 25;
 
 /**
  * When a batch goes out that is not full: at once while nothing is in flight or when it holds rare kinds, else after

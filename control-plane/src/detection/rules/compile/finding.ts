@@ -61,6 +61,8 @@ function compileGroupKey(rule: Rule, kind: KindInfo): (c: EventContext) => strin
   return (c) => {
     const container = c.container?.id || `cgroup ${c.cursor.big(Header.cgroup)}`;
     const subject = sources.map((source) => (source && showSource(source, c)) ?? '').join(' ');
-    return `${rule.name}|${container}|${c.process?.exepath ?? ''}|${subject}`;
+    // the name besides the file: all applets of a busybox are one file
+    const program = `${c.process?.exepath ?? ''} ${c.process?.name ?? ''}`;
+    return `${rule.name}|${container}|${program}|${subject}`;
   };
 }
