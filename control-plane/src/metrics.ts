@@ -4,8 +4,17 @@ import type { BusStats } from './bus/bus.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { DetectionWork } from './partition-work.ts';
 
+/** What the metrics are read from. */
+export interface MetricSources {
+  readonly work: DetectionWork;
+  readonly heartbeats: Heartbeats;
+  readonly bus: () => BusStats;
+  /** Events on which a rule failed, by rule. */
+  readonly ruleFailures: () => ReadonlyMap<string, number>;
+}
+
 /** The metrics of the control plane; read when they are scraped. See docs/reference/metrics.md. */
-export function createMetrics(work: DetectionWork, heartbeats: Heartbeats, bus: () => BusStats): Registry {
+export function createMetrics({ work, heartbeats, bus, ruleFailures }: MetricSources): Registry {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -23,6 +32,9 @@ export function createMetrics(work: DetectionWork, heartbeats: Heartbeats, bus: 
   counter('picket_findings_total', 'Findings of detectors, before grouping into alerts.', [], (metric) =>
     metric.inc(work.counts().findings),
   );
+  counter('picket_rule_failures_total', 'Events on which a rule failed.', ['rule'], (metric) => {
+    for (const [rule, count] of ruleFailures()) metric.inc({ rule }, count);
+  });
   counter('picket_batches_refused_total', 'Batches that could not be used, by error code.', ['code'], (metric) => {
     for (const [code, count] of work.counts().refused) metric.inc({ code }, count);
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type ServerType, serve } from '@hono/node-server';
-import type { Alert, Log } from '@picket/sdk';
+import { type Alert, type Log, messageOf } from '@picket/sdk';
 import { ensureAdminToken } from './api/auth/admin-token.ts';
 import { createApi } from './api/create-api.ts';
 import { type Bus, openBus } from './bus/bus.ts';
@@ -33,7 +33,10 @@ export interface ControlPlane {
  */
 export async function startControlPlane(config: ControlPlaneConfig, log: Log): Promise<ControlPlane> {
   const loaded = loadAndReport(config, log);
-  const engine = new RuleEngine(loaded);
+  const engine = new RuleEngine(loaded, {
+    onRuleError: (rule, error) =>
+      log.error('a rule failed on an event; the others go on', { rule: rule.name, why: messageOf(error) }),
+  });
   const store = await openStore({
     databaseUrl: config.databaseUrl,
     path: `${config.dataFolder}/store.sqlite`,
@@ -57,7 +60,7 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Log): P
     rules: ruleDirectory(() => loaded),
     onAlertsWritten: written.listen,
     readiness: async () => [{ name: 'bus', ok: bus.stats().connected }],
-    registry: createMetrics(work, heartbeats, () => bus.stats()),
+    registry: createMetrics({ work, heartbeats, bus: () => bus.stats(), ruleFailures: () => engine.failures }),
     log: (level, message, fields) => log[level](message, fields as Record<string, string>),
     config: {
       version: version(),

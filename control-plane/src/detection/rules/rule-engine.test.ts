@@ -307,7 +307,7 @@ describe('findings', () => {
       node.connect(200, '1.2.3.4', 443, {}, { local_port: 2222 }),
       node.connect(200, '1.2.3.4', 80),
     ].map((found) => found[0]?.groupKey);
-    expect(keys[0]).toBe('R|c0ffee00c0ffee00c0ffee00|/bin/bash|/a');
+    expect(keys[0]).toBe('R|c0ffee00c0ffee00c0ffee00|/bin/bash bash|/a');
     expect(keys[1]).toBe(keys[0]);
     expect(keys[5]).toBe(keys[4]);
     expect(new Set(keys).size).toBe(5);
