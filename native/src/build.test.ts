@@ -58,6 +58,6 @@ describe('the build', () => {
     chmodSync(compiler, 0o755);
     const run = build(`${join(folder, 'bin')}:/usr/bin:/bin`);
     expect(run.status).toBe(1);
-    expect(run.stderr).toMatch(/apt-get install libbpf-dev libelf-dev/);
+    expect(run.stderr).toMatch(/apt-get install libbpf-dev liblz4-dev libelf-dev/);
   });
 });
