@@ -221,6 +221,18 @@ describe('the source', () => {
     expect(cgroup.of('cgroup.removed')[0]).toMatchObject({ cgroup: created?.cgroup });
   });
 
+  it('tells the same with the build for older kernels', async () => {
+    await using cgroup = new TracedCgroup({ trace: true, portable: true });
+    await cgroup.run('cd /etc && exec /bin/cat ./hostname /nothing');
+    expect(cgroup.source.probes().filter((probe) => probe.state !== 'attached')).toEqual([]);
+    expect(execOf(cgroup.seen, '/usr/bin/cat')).toMatchObject({
+      args: ['/bin/cat', './hostname', '/nothing'],
+      cwd: '/etc',
+    });
+    expect(open(cgroup.seen, '/etc/hostname')).toMatchObject({ flags: 0, links: 1 });
+    expect(open(cgroup.seen, '/nothing')).toMatchObject({ result: -2 });
+  });
+
   it('says of every probe that it is attached, and loses nothing', async () => {
     await using cgroup = new TracedCgroup();
     await cgroup.run('true');

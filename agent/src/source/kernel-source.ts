@@ -17,7 +17,12 @@ const WAKE_BYTES = 128 * 1024;
 const BACKSTOP_MS = 250;
 const SYSCALLS = 512;
 
-export type KernelSourceOptions = Pick<AgentConfig, 'slots'> & { readonly folder?: string };
+export type KernelSourceOptions = Pick<AgentConfig, 'slots'> & {
+  /** Folder of the compiled probes. */
+  readonly folder?: string;
+  /** Use the build for kernels before 6.2, as tests do. */
+  readonly portable?: boolean;
+};
 
 /** Events of this machine's kernel. */
 export class KernelSource implements EventSource {
@@ -34,6 +39,7 @@ export class KernelSource implements EventSource {
     const folder = options.folder ?? fileURLToPath(new URL('../../../build/bpf', import.meta.url));
     this.loader = new ProbeLoader({
       folder: join(folder),
+      portable: options.portable,
       rodata: { process_exec: { env_prefixes: envPrefixes() } },
       mapEntries: { syscall_counts: options.slots * SYSCALLS },
     });

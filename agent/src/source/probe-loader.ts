@@ -12,6 +12,8 @@ export interface LoaderOptions {
   readonly folder: string;
   /** Constants by variable name; an object gets those it declares. */
   readonly rodata: Readonly<Record<string, Record<string, Uint8Array>>>;
+  /** Loads the build for older kernels even where the faster one would do. */
+  readonly portable?: boolean | undefined;
   /** Entries of maps by name. */
   readonly mapEntries: Readonly<Record<string, number>>;
 }
@@ -33,7 +35,7 @@ export class ProbeLoader {
 
   constructor(options: LoaderOptions) {
     this.#options = options;
-    this.#direct = kernelReadsDirectly();
+    this.#direct = kernelReadsDirectly() && !options.portable;
   }
 
   /**

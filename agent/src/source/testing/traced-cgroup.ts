@@ -14,14 +14,17 @@ export type Seen = Record<string, unknown>;
  * one. Dispose of it to detach everything and remove the cgroup.
  */
 export class TracedCgroup {
-  readonly source = new KernelSource({ slots: 64 });
+  readonly source: KernelSource;
   readonly path: string;
   readonly seen: Seen[] = [];
   readonly #out = new Uint8Array(1 << 20);
   readonly #summary = new Uint32Array(Summary.size);
   readonly #cursor = new EventCursor();
 
-  constructor(options: { readonly trace: boolean; readonly keep?: boolean } = { trace: true }) {
+  constructor(
+    options: { readonly trace: boolean; readonly keep?: boolean; readonly portable?: boolean } = { trace: true },
+  ) {
+    this.source = new KernelSource({ slots: 64, portable: options.portable ?? false });
     this.path = `${findCgroupMounts().root}/picket-test-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
     this.source.start(() => (options.keep === false ? this.discard() : this.drain()));
     mkdirSync(this.path);
