@@ -36,6 +36,11 @@ static __always_inline __u64 process_start(struct task_struct *task) {
         set;                                                                                                           \
     })
 
+static __always_inline __u64 cgroup_id(struct cgroup *cgroup) {
+    struct kernfs_node *node = get(cgroup, kn);
+    return get(node, id);
+}
+
 /* The open file behind a descriptor of `task`; NULL when there is none. Like the kernel, only 32 bits are looked at. */
 static __always_inline struct file *file_of(struct task_struct *task, __u32 fd) {
     struct files_struct *files = get(task, files);

@@ -7,11 +7,6 @@
 
 #define PATH_BYTES 1024
 
-static __always_inline __u64 id_of(struct cgroup *cgroup) {
-    struct kernfs_node *node = get(cgroup, kn);
-    return get(node, id);
-}
-
 static __always_inline bool is_v2(struct cgroup *cgroup) {
     struct cgroup_root *root = get(cgroup, root);
     return get(root, hierarchy_id) == 0;
@@ -43,7 +38,7 @@ int BPF_PROG(cgroup_created, struct cgroup *cgroup_, const char *path) {
     struct cgroup *cgroup = as(struct cgroup, cgroup_);
     if (!is_v2(cgroup))
         return 0;
-    __u64 id = id_of(cgroup);
+    __u64 id = cgroup_id(cgroup);
     struct identity who = {.cgroup = id};
     struct container fresh = {.state = CONTAINER_PENDING};
     __u64 maker = bpf_get_current_cgroup_id();
@@ -64,7 +59,7 @@ int BPF_PROG(cgroup_removed, struct cgroup *cgroup_, const char *path) {
     struct cgroup *cgroup = as(struct cgroup, cgroup_);
     if (!is_v2(cgroup))
         return 0;
-    __u64 id = id_of(cgroup);
+    __u64 id = cgroup_id(cgroup);
     struct identity who = {.cgroup = id};
     struct container *known = bpf_map_lookup_elem(&containers, &id);
     if (known) {

@@ -11,7 +11,6 @@
 
 #define NR_OPEN 2
 #define NR_CREAT 85
-#define NR_OPENAT 257
 #define NR_OPEN_BY_HANDLE_AT 304
 #define NR_OPENAT2 437
 #define CREAT_FLAGS 01101

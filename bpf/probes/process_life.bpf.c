@@ -6,9 +6,7 @@
 
 static __always_inline __u64 cgroup_of(struct task_struct *task) {
     struct css_set *set = get(task, cgroups);
-    struct cgroup *cgroup = get(set, dfl_cgrp);
-    struct kernfs_node *node = get(cgroup, kn);
-    return get(node, id);
+    return cgroup_id(get(set, dfl_cgrp));
 }
 
 /* The child may be born in another cgroup than its parent (CLONE_INTO_CGROUP): its own one counts. */

@@ -1,9 +1,10 @@
-import { kindName, lossReasonName, nodeToken, partitionOf } from '@picket/sdk';
+import { namedLoss, partitionOf } from '@picket/sdk';
 import type { ContainerInfo, NodeInfo, RuleInfo, RuleProblem } from '@picket/sdk/client';
 import { containerInfo } from './api/directory/container-info.ts';
 import type { ContainerDirectory, NodeDirectory, RuleDirectory } from './api/directory/directories.ts';
 import type { LoadResult } from './detection/rules/load/rule.ts';
 import type { Heartbeats } from './heartbeats.ts';
+import { tokenOf } from './node-token.ts';
 import type { NodeSummary } from './partition.ts';
 import type { DetectionWork } from './partition-work.ts';
 
@@ -15,7 +16,7 @@ export const containerDirectory = (work: DetectionWork): ContainerDirectory => (
 /** Nodes that sent events, and those that have only been heard of. */
 export function nodeDirectory(work: DetectionWork, heartbeats: Heartbeats): NodeDirectory {
   return {
-    async list(): Promise<NodeInfo[]> {
+    list(): NodeInfo[] {
       const containers = new Map<string, number>();
       for (const { node, container } of work.containers()) {
         if (container.stopped === 0) containers.set(node, (containers.get(node) ?? 0) + 1);
@@ -24,7 +25,7 @@ export function nodeDirectory(work: DetectionWork, heartbeats: Heartbeats): Node
       const names = new Set(known.map(({ node }) => node));
       const silent = heartbeats.nodes().filter(({ node }) => !names.has(node));
       const rows = [...known, ...silent.map(({ node, agentEpoch }) => unheard(node, agentEpoch))];
-      return Promise.all(rows.map((row) => nodeInfo(row, heartbeats.online(row.node), containers.get(row.node) ?? 0)));
+      return rows.map((row) => nodeInfo(row, heartbeats.online(row.node), containers.get(row.node) ?? 0));
     },
   };
 }
@@ -38,21 +39,17 @@ const unheard = (node: string, epoch: string): NodeSummary => ({
   losses: [],
 });
 
-async function nodeInfo(summary: NodeSummary, online: boolean, containers: number): Promise<NodeInfo> {
+function nodeInfo(summary: NodeSummary, online: boolean, containers: number): NodeInfo {
   return {
     node: summary.node,
-    partition: partitionOf(await nodeToken(summary.node)),
+    partition: partitionOf(tokenOf(summary.node)),
     boot_id: summary.bootId || null,
     agent_started: isoTime(Number(summary.agentEpoch)),
     last_seen: isoTime(summary.lastEvent),
     online,
     containers,
     events: summary.events,
-    lost: summary.losses.map(({ kind, reason, count }) => ({
-      kind: kindName(kind),
-      reason: lossReasonName(reason),
-      count: Number(count),
-    })),
+    lost: summary.losses.map(namedLoss),
   };
 }
 

@@ -1,4 +1,4 @@
-import { KINDS, kindName, lossReasonName } from '@picket/sdk';
+import { KINDS, namedLoss } from '@picket/sdk';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { BusStats } from './bus/bus.ts';
 import type { Heartbeats } from './heartbeats.ts';
@@ -56,8 +56,7 @@ export function createMetrics({ work, heartbeats, bus, ruleFailures }: MetricSou
     ['node', 'kind', 'reason'],
     (metric) => {
       for (const { node, losses } of work.nodes()) {
-        for (const { kind, reason, count } of losses)
-          metric.set({ node, kind: kindName(kind), reason: lossReasonName(reason) }, Number(count));
+        for (const { kind, reason, count } of losses.map(namedLoss)) metric.set({ node, kind, reason }, count);
       }
     },
   );

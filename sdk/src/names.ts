@@ -1,3 +1,4 @@
+import type { LossCount } from './batch.ts';
 import { KINDS, LOSS_REASON_NAMES } from './events.gen.ts';
 
 const kinds = new Map(KINDS.map((kind) => [kind.id, kind.name]));
@@ -7,3 +8,10 @@ export const kindName = (id: number): string => (id === 0 ? 'any' : (kinds.get(i
 
 /** Name of a loss reason for people and metrics. */
 export const lossReasonName = (id: number): string => LOSS_REASON_NAMES[id] ?? `reason_${id}`;
+
+/** A loss as people, metrics and JSON see it. The count is exact up to 2^53. */
+export const namedLoss = ({ kind, reason, count }: LossCount): { kind: string; reason: string; count: number } => ({
+  kind: kindName(kind),
+  reason: lossReasonName(reason),
+  count: Number(count),
+});

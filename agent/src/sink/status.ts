@@ -1,4 +1,4 @@
-import { kindName, type LossCount, lossReasonName, SCHEMA_MAJOR, SCHEMA_MINOR } from '@picket/sdk';
+import { type LossCount, namedLoss, SCHEMA_MAJOR, SCHEMA_MINOR } from '@picket/sdk';
 import type { Identity } from '../identity.ts';
 import type { ProbeState } from '../source/types.ts';
 
@@ -38,11 +38,7 @@ export function statusOf(
     agentEpoch: String(identity.agentEpoch),
     version: identity.version,
     schema: `${SCHEMA_MAJOR}.${SCHEMA_MINOR}`,
-    losses: now.losses.map(({ kind, reason, count }) => ({
-      kind: kindName(kind),
-      reason: lossReasonName(reason),
-      count: Number(count),
-    })),
+    losses: now.losses.map(namedLoss),
     rss: process.memoryUsage.rss(),
     cpu: (user + system) / 1e6,
   };

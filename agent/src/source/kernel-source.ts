@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bootTimeNs, EventReader } from '@picket/native';
 import type { LossCount } from '@picket/sdk';
@@ -18,8 +17,6 @@ const BACKSTOP_MS = 250;
 const SYSCALLS = 512;
 
 export type KernelSourceOptions = Pick<AgentConfig, 'slots'> & {
-  /** Folder of the compiled probes. */
-  readonly folder?: string;
   /** Use the build for kernels before 6.2, as tests do. */
   readonly portable?: boolean;
 };
@@ -36,9 +33,8 @@ export class KernelSource implements EventSource {
 
   /** Loads all probes; nothing is attached before `start`. */
   constructor(options: KernelSourceOptions) {
-    const folder = options.folder ?? fileURLToPath(new URL('../../../build/bpf', import.meta.url));
     this.loader = new ProbeLoader({
-      folder: join(folder),
+      folder: fileURLToPath(new URL('../../../build/bpf', import.meta.url)),
       portable: options.portable,
       rodata: { process_exec: { env_prefixes: envPrefixes() } },
       mapEntries: { syscall_counts: options.slots * SYSCALLS },

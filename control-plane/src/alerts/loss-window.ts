@@ -1,4 +1,4 @@
-import { type BatchHeader, kindInfo, LossReason } from '@picket/sdk';
+import { type BatchHeader, kindName, lossReasonName } from '@picket/sdk';
 import { formatUuid } from './uuid5.ts';
 
 /** Events lost since the window began to watch, by `kind << 16 | reason`. Never changed once handed out. */
@@ -127,14 +127,7 @@ export function lossBetween(before: LossTotals, after: LossTotals): LossEntries 
   if (before === after) return out;
   for (const [key, count] of after) {
     const more = count - (before.get(key) ?? 0);
-    if (more > 0) out.push({ kind: kindName(key >>> 16), reason: reasonName(key & 0xffff), count: more });
+    if (more > 0) out.push({ kind: kindName(key >>> 16), reason: lossReasonName(key & 0xffff), count: more });
   }
   return out;
 }
-
-const kindName = (kind: number): string => (kind === 0 ? 'any' : (kindInfo(kind)?.name ?? `kind_${kind}`));
-
-const reasons = new Map<number, string>(
-  Object.entries(LossReason).map(([name, id]) => [id, name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)]),
-);
-const reasonName = (reason: number): string => reasons.get(reason) ?? `reason_${reason}`;
