@@ -11,11 +11,21 @@ static __always_inline void set_string(struct picket_str *out, __u32 begin, __u3
     out->length = end - begin;
 }
 
-/* Argument `index` of the call, from the registers of its own calling convention. */
+/* Argument `index` (0 to 5) of the call, from the registers of its own calling convention. */
 static __always_inline __u64 argument(const struct pt_regs *regs, const struct identity *who, int index) {
     if (who->flags & PICKET_FLAG_COMPAT)
-        return (__u32)(index == 0 ? regs->bx : index == 1 ? regs->cx : index == 2 ? regs->dx : regs->si);
-    return index == 0 ? regs->di : index == 1 ? regs->si : index == 2 ? regs->dx : regs->r10;
+        return (__u32)(index == 0   ? regs->bx
+                       : index == 1 ? regs->cx
+                       : index == 2 ? regs->dx
+                       : index == 3 ? regs->si
+                       : index == 4 ? regs->di
+                                    : regs->bp);
+    return index == 0   ? regs->di
+           : index == 1 ? regs->si
+           : index == 2 ? regs->dx
+           : index == 3 ? regs->r10
+           : index == 4 ? regs->r8
+                        : regs->r9;
 }
 
 /* Header of an event of `task`; length and later flags are set by submit. */

@@ -4,7 +4,7 @@
 #define PICKET_EVENTS_H
 
 #define PICKET_SCHEMA_MAJOR 1
-#define PICKET_SCHEMA_MINOR 0
+#define PICKET_SCHEMA_MINOR 1
 
 /* Bytes of the record from `offset` on, counted from the start of the record. */
 struct picket_str {
@@ -55,6 +55,7 @@ enum picket_kind {
 #define PICKET_FLAG_HOST 256
 #define PICKET_FLAG_REPEATED 512
 #define PICKET_FLAG_SYNTHETIC 1024
+#define PICKET_FLAG_STICKY 2048
 #define PICKET_FILE_UPPER_LAYER 1
 #define PICKET_FILE_MEMFD 2
 #define PICKET_FILE_DELETED 4

@@ -49,9 +49,14 @@ export const HEADER_FLAGS: readonly FlagSpec[] = [
   {
     name: 'redacted',
     bit: 7,
-    doc: 'Secrets were replaced by the agent. Not set by this version, which replaces none.',
+    doc: 'Secrets were replaced by the agent before the record left the node.',
   },
   { name: 'host', bit: 8, doc: 'The process is known not to be in a container.' },
   { name: 'repeated', bit: 9, doc: 'Stands for several equal events; the body counts them.' },
-  { name: 'synthetic', bit: 10, doc: 'Rebuilt by the agent from /proc, not seen by a probe.' },
+  { name: 'synthetic', bit: 10, doc: 'Rebuilt by the agent from what the kernel lists, not seen by a probe.' },
+  {
+    name: 'sticky',
+    bit: 11,
+    doc: 'The process moved itself to a cgroup outside its container; it still counts as part of the container.',
+  },
 ];

@@ -1,7 +1,7 @@
 // Generated from sdk/schema by npm run generate. Do not edit.
 
 export const SCHEMA_MAJOR = 1;
-export const SCHEMA_MINOR = 0;
+export const SCHEMA_MINOR = 1;
 
 /** Numbers of the event kinds. */
 export const Kind = {
@@ -70,14 +70,16 @@ export const HeaderFlag = {
   ioUring: 32,
   /** The metadata of the container was not complete when the record was sent. */
   partial: 64,
-  /** Secrets were replaced by the agent. Not set by this version, which replaces none. */
+  /** Secrets were replaced by the agent before the record left the node. */
   redacted: 128,
   /** The process is known not to be in a container. */
   host: 256,
   /** Stands for several equal events; the body counts them. */
   repeated: 512,
-  /** Rebuilt by the agent from /proc, not seen by a probe. */
+  /** Rebuilt by the agent from what the kernel lists, not seen by a probe. */
   synthetic: 1024,
+  /** The process moved itself to a cgroup outside its container; it still counts as part of the container. */
+  sticky: 2048,
 } as const;
 
 /** Bits of exe_flags and file_flags. */
