@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BpfObject, openObject, progStats } from '@picket/native';
+import { FULL_PLAN, type ProbePlan } from '@picket/sdk';
 import { TracedCgroup } from '../agent/src/source/testing/traced-cgroup.ts';
 import { BPF_FOLDERS, buildBpf } from '../bpf/build.ts';
 import { runLoad } from './load/cgroup-load.ts';
@@ -10,70 +11,84 @@ import { compileLoad } from './load/compile.ts';
 import type { BenchOptions, BenchReport } from './report.ts';
 import { median, round } from './statistics.ts';
 
-/** What runs, and how many operations a run has. */
+/** What runs, and how many operations one run has: short, so that what else the machine does falls on all modes alike. */
 interface Workload {
   readonly name: string;
   readonly kind: string;
   readonly count: number;
 }
 
-/** Where the load opens files. */
-const FILES = mkdtempSync(join(tmpdir(), 'picket-bench-'));
-
 const WORKLOADS: readonly Workload[] = [
-  { name: 'getppid', kind: 'getppid', count: 2_000_000 },
-  { name: 'open+close', kind: 'open', count: 100_000 },
-  { name: 'fork+exec', kind: 'fork', count: 1500 },
-  { name: 'tcp connect', kind: 'tcp', count: 10_000 },
+  { name: 'getppid', kind: 'getppid', count: 500_000 },
+  { name: 'open+close', kind: 'open', count: 40_000 },
+  { name: 'fork+exec', kind: 'fork', count: 400 },
+  { name: 'tcp connect', kind: 'tcp', count: 4000 },
 ];
 
-type Mode = 'base' | 'empty' | 'untraced' | 'traced';
-const MODES: readonly Mode[] = ['base', 'empty', 'untraced', 'traced'];
+/**
+ * base: no probe; empty: an empty program on the return of system calls; untraced: all probes, in a container nobody wants
+ * to hear of; traced: the same in one that is watched, as the agent does it by default; each: traced, and equal events
+ * of a process are all told.
+ */
+type Mode = 'base' | 'empty' | 'untraced' | 'traced' | 'each';
+const MODES: readonly Mode[] = ['base', 'empty', 'untraced', 'traced', 'each'];
+
+const NO_BUDGETS: ProbePlan = { ...FULL_PLAN, budgets: {} };
+const PLANS: Readonly<Record<Mode, ProbePlan>> = {
+  base: { ...FULL_PLAN, kinds: [], histogram: false },
+  empty: { ...FULL_PLAN, kinds: [], histogram: false },
+  untraced: NO_BUDGETS,
+  traced: NO_BUDGETS,
+  each: { ...NO_BUDGETS, suppressMs: 0 },
+};
 
 /**
- * What the probes add to system calls: each workload runs without probes, with an empty program on the same hook, and with
- * all probes in a container that is not traced and in one that is, in turn, round after round. Medians of ns per operation,
- * ratios to the base of the same run, and the kernel's own figures of each program.
+ * What the probes add to system calls. The modes take turns, round after round; medians of ns per operation, ratios to
+ * the base and to the empty program of the same run, and the kernel's own figures of each program.
  */
 export async function run(options: BenchOptions): Promise<BenchReport> {
-  const program = compileLoad();
-  const empty = buildEmpty();
-  const rounds = options.quick ? 2 : 7;
-  const share = options.quick ? 0.25 : 1;
+  const rig = await openRig();
   const samples = new Map<string, number[]>();
-  for (let i = 0; i < rounds; i++) {
-    for (const mode of MODES) await measure(mode, empty, program, share, samples);
+  const rounds = options.quick ? 5 : 21;
+  try {
+    for (let i = 0; i < rounds; i++) for (const mode of MODES) await measure(rig, mode, samples);
+    return report(samples, await programTimes(rig), rounds);
+  } finally {
+    await rig.cgroup[Symbol.asyncDispose]();
+    rig.empty.close();
+    rmSync(rig.files, { recursive: true });
   }
-  const programs = await programTimes(program, share);
-  rmSync(FILES, { recursive: true });
-  return report(samples, programs, rounds);
 }
 
-async function measure(
-  mode: Mode,
-  empty: Uint8Array,
-  program: string,
-  share: number,
-  samples: Map<string, number[]>,
-): Promise<void> {
-  await using cgroup = new TracedCgroup({ trace: mode === 'traced', keep: false });
-  using probes = mode === 'untraced' || mode === 'traced' ? undefined : replaceProbes(cgroup, mode, empty);
-  void probes;
-  for (const workload of WORKLOADS) {
-    const count = Math.ceil(workload.count * share);
-    const { ns } = await runLoad(program, cgroup.path, [workload.kind, count, 0, FILES]);
-    const key = `${workload.name}/${mode}`;
+interface Rig {
+  readonly cgroup: TracedCgroup;
+  readonly empty: BpfObject;
+  readonly program: string;
+  /** Where the load opens files. */
+  readonly files: string;
+}
+
+async function openRig(): Promise<Rig> {
+  const program = compileLoad();
+  const empty = openObject(buildEmpty(), { name: 'empty' });
+  empty.load();
+  const files = mkdtempSync(join(tmpdir(), 'picket-bench-'));
+  return { cgroup: new TracedCgroup({ trace: true, keep: false, plan: NO_BUDGETS }), empty, program, files };
+}
+
+async function measure(rig: Rig, mode: Mode, samples: Map<string, number[]>): Promise<void> {
+  const { cgroup, empty, program, files } = rig;
+  cgroup.source.apply(PLANS[mode]);
+  if (mode === 'untraced') cgroup.source.ignore(cgroup.id);
+  else cgroup.source.trace(cgroup.id, 7, 3);
+  const link = mode === 'empty' ? empty.attach('empty_exit') : undefined;
+  for (const { name, kind, count } of WORKLOADS) {
+    const { ns } = await runLoad(program, cgroup.path, [kind, count, 0, files]);
+    const key = `${name}/${mode}`;
     samples.set(key, [...(samples.get(key) ?? []), ns / count]);
   }
-}
-
-/** Takes the probes out, and hangs the empty program in where the mode asks for it. */
-function replaceProbes(cgroup: TracedCgroup, mode: Mode, empty: Uint8Array): Disposable {
-  cgroup.source.stop();
-  const object: BpfObject | undefined = mode === 'empty' ? openObject(empty, { name: 'empty' }) : undefined;
-  object?.load();
-  object?.attach('empty_exit');
-  return { [Symbol.dispose]: () => object?.close() };
+  link?.detach();
+  cgroup.discard();
 }
 
 function buildEmpty(): Uint8Array {
@@ -83,11 +98,11 @@ function buildEmpty(): Uint8Array {
 }
 
 /** ns per run of every program while the workloads run traced, as the kernel measures them. */
-async function programTimes(program: string, share: number): Promise<Record<string, number>> {
-  await using cgroup = new TracedCgroup({ trace: true, keep: false });
+async function programTimes({ cgroup, program, files }: Rig): Promise<Record<string, number>> {
+  cgroup.source.apply(PLANS.each);
+  cgroup.source.trace(cgroup.id, 7, 3);
   const stats = progStats(true);
-  for (const { kind, count } of WORKLOADS)
-    await runLoad(program, cgroup.path, [kind, Math.ceil(count * share), 0, FILES]);
+  for (const { kind, count } of WORKLOADS) await runLoad(program, cgroup.path, [kind, count, 0, files]);
   const out: Record<string, number> = {};
   for (const object of cgroup.source.loader.objects().values()) {
     for (const { name } of object.programs()) {
@@ -102,32 +117,21 @@ async function programTimes(program: string, share: number): Promise<Record<stri
 function report(samples: Map<string, number[]>, programs: Record<string, number>, rounds: number): BenchReport {
   const result: Record<string, unknown> = { rounds, program_ns: programs };
   const rows = WORKLOADS.map(({ name }) => {
-    const [base, empty, untraced, traced] = MODES.map((mode) => median(samples.get(`${name}/${mode}`) ?? [])) as [
-      number,
-      number,
-      number,
-      number,
-    ];
+    const of = (mode: Mode) => median(samples.get(`${name}/${mode}`) ?? []);
+    const base = of('base');
+    const empty = of('empty');
+    const ratios = MODES.slice(1).map((mode) => round(of(mode) / base, 3));
+    const toEmpty = (['untraced', 'traced', 'each'] as const).map((mode) => round(of(mode) / empty, 3));
+    const added = (['traced', 'each'] as const).map((mode) => round(of(mode) - base));
     result[name] = {
       base_ns: round(base),
-      empty_ratio: round(empty / base, 3),
-      untraced_ratio: round(untraced / base, 3),
-      traced_ratio: round(traced / base, 3),
-      untraced_to_empty: round(untraced / empty, 3),
-      traced_to_empty: round(traced / empty, 3),
-      untraced_added_ns: round(untraced - base),
-      traced_added_ns: round(traced - base),
+      to_base: Object.fromEntries(MODES.slice(1).map((mode, i) => [mode, ratios[i]])),
+      to_empty: { untraced: toEmpty[0], traced: toEmpty[1], each: toEmpty[2] },
+      added_ns: { traced: added[0], each: added[1] },
     };
-    return [
-      name,
-      round(base),
-      round(empty / base, 2),
-      round(untraced / base, 2),
-      round(traced / base, 2),
-      round(untraced - base),
-      round(traced - base),
-    ];
+    return [name, round(base), ...ratios, ...toEmpty, ...added];
   });
-  const table = [['workload', 'base ns', 'empty ×', 'untraced ×', 'traced ×', 'untraced +ns', 'traced +ns'], ...rows];
+  const head = ['workload', 'base ns', 'empty ×', 'untraced ×', 'traced ×', 'each ×'];
+  const table = [[...head, 'untraced/empty', 'traced/empty', 'each/empty', 'traced +ns', 'each +ns'], ...rows];
   return { tables: [table, [['program', 'ns per run'], ...Object.entries(programs)]], result };
 }

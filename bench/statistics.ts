@@ -13,4 +13,13 @@ export function quantile(values: readonly number[], q: number): number {
   return low + (high - low) * (at - Math.floor(at));
 }
 
+/** Rise of the straight line through the points, by least squares. NaN for fewer than two different x. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (pick: (point: readonly [number, number]) => number) =>
+    points.reduce((sum, point) => sum + pick(point), 0) / points.length;
+  const [x0, y0] = [mean(([x]) => x), mean(([, y]) => y)];
+  const over = points.reduce((sum, [x, y]) => sum + (x - x0) * (y - y0), 0);
+  return over / points.reduce((sum, [x]) => sum + (x - x0) ** 2, 0);
+}
+
 export const round = (value: number, digits = 0): number => Number(value.toFixed(digits));

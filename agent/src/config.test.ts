@@ -10,6 +10,8 @@ describe('readConfig', () => {
     const config = readConfig({});
     expect(config).toMatchObject({ slots: 1024, publishWindow: 32, codec: Codec.lz4, metricsPort: undefined });
     expect(config.spoolBytes).toBe(64 * 1024 * 1024);
+    expect(config.spoolDiskBytes).toBe(512 * 1024 * 1024);
+    expect(readConfig({ PICKET_SPOOL_DISK_MIB: '0' }).spoolDiskBytes).toBe(0);
     expect(config.seedFile).toBe(join(config.dataFolder, 'credentials', 'agent.nk'));
     expect(config.runtimeRoots).toContain('/run/containerd/runc/*');
   });
@@ -27,8 +29,10 @@ describe('readConfig', () => {
     ['PICKET_SLOTS', '65536'],
     ['PICKET_SLOTS', '1e3'],
     ['PICKET_SPOOL_MIB', '-1'],
+    ['PICKET_SPOOL_DISK_MIB', 'half'],
     ['PICKET_LOG', 'loud'],
     ['PICKET_CODEC', 'gzip'],
+    ['PICKET_REDACT_DEFAULTS', 'false'],
     ['PICKET_NODE', 'a b'],
     ['PICKET_AGENT_METRICS_PORT', '70000'],
   ])('refuses %s=%s by name', (name, value) => {

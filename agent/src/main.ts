@@ -4,6 +4,7 @@ import { makeIdentity } from './identity.ts';
 import { createMetrics, serveMetrics } from './metrics.ts';
 import { AgentPipeline } from './pipeline.ts';
 import { pipelineCounters } from './pipeline-counters.ts';
+import { PlanStore } from './plan-store.ts';
 
 const STOP_MS = 5000;
 
@@ -23,7 +24,8 @@ async function main(): Promise<void> {
   log = createLog(config.logLevel, write);
   const seed = readSeed(config.seedFile);
   const { openKernelSource } = await import('./source/kernel-source.ts');
-  const source = await openKernelSource(config);
+  const plan = new PlanStore(config.dataFolder).load(log);
+  const source = openKernelSource({ ...config, plan });
   const pipeline = new AgentPipeline({ config, seed, source, identity: await makeIdentity(config.node), log });
   onSignal(log, pipeline);
   if (config.metricsPort !== undefined) {

@@ -37,9 +37,12 @@ export function createMetrics(sources: MetricSources): Registry {
     'Bytes of batches not acknowledged by the bus.',
     () => sources.status().queue.bytes,
   );
+  addGauge(registry, 'spool_disk_batches', 'Batches on disk.', () => sources.status().queue.diskBatches);
+  addGauge(registry, 'spool_disk_bytes', 'Bytes of the spool on disk.', () => sources.status().queue.diskBytes);
   addGauge(registry, 'resident_bytes', 'Resident memory.', () => sources.status().rss);
   addGauge(registry, 'cpu_seconds', 'CPU time used.', () => sources.status().cpu);
   addProbes(registry, sources);
+  addMetadataSources(registry, sources);
   return registry;
 }
 
@@ -88,6 +91,30 @@ function addProbes(registry: Registry, sources: MetricSources): void {
     collect: () => {
       gauge.reset();
       for (const probe of sources.status().probes) gauge.set({ probe: probe.name }, probe.state === 'attached' ? 1 : 0);
+    },
+  });
+}
+
+function addMetadataSources(registry: Registry, sources: MetricSources): void {
+  const up: Gauge = new Gauge({
+    name: 'picket_agent_metadata_source_up',
+    help: '1 for a source of container metadata that answers, 0 for one that fails; none for one that is not on this node.',
+    labelNames: ['source'],
+    registers: [registry],
+    collect: () => {
+      up.reset();
+      for (const { name, state } of sources.status().sources)
+        if (state !== 'absent') up.set({ source: name }, state === 'ok' ? 1 : 0);
+    },
+  });
+  const errors: Counter = new Counter({
+    name: 'picket_agent_metadata_errors_total',
+    help: 'Answers about containers that could not be had or used.',
+    labelNames: ['source'],
+    registers: [registry],
+    collect: () => {
+      errors.reset();
+      for (const source of sources.status().sources) errors.inc({ source: source.name }, source.errors);
     },
   });
 }

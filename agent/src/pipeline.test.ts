@@ -1,5 +1,5 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
-import { commandSubject, encodeRecord, Kind, LossReason, statusSubject } from '@picket/sdk';
+import { commandSubject, encodeRecord, Kind, LossReason, SCHEMA_MAJOR, SCHEMA_MINOR, statusSubject } from '@picket/sdk';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startNats, type TestNats } from '../../test/support/nats.ts';
 import { readConfig } from './config.ts';
@@ -18,6 +18,8 @@ import { unpack } from './testing/unpack.ts';
 /* The source is a stand-in so that a test knows each event that goes in; bus, cgroups and /proc are real. */
 const NODE = 'pipeline-test';
 const identity = await makeIdentity(NODE, 9);
+/** Agents of a test would share the spool folder. */
+const NO_DISK = { PICKET_SPOOL_DISK_MIB: '0' };
 const { root } = findCgroupMounts();
 let nats: TestNats;
 let stream: EventStream;
@@ -37,7 +39,7 @@ afterAll(() => nats.stop());
 function agent(env: Record<string, string> = {}) {
   const source = new FakeSource();
   const { log, lines } = collectingLog();
-  const config = readConfig({ NATS_URL: nats.url, PICKET_NODE: NODE, ...env });
+  const config = readConfig({ NATS_URL: nats.url, PICKET_NODE: NODE, ...NO_DISK, ...env });
   const pipeline = new AgentPipeline({ config, seed: nats.seeds.agent, source, identity, log });
   running.push(pipeline);
   let fatal: unknown;
@@ -118,7 +120,11 @@ describe('AgentPipeline', () => {
     await started();
     const first = await until(() => beats[0], 'a heartbeat');
     expect(first).toMatchObject({ node: NODE, token: identity.token, bootId: identity.bootIdText, agentEpoch: '9' });
-    expect(first).toMatchObject({ schema: '1.0', probes: [{ name: 'fake', state: 'attached' }], losses: [] });
+    expect(first).toMatchObject({
+      schema: `${SCHEMA_MAJOR}.${SCHEMA_MINOR}`,
+      probes: [{ name: 'fake', state: 'attached' }],
+      losses: [],
+    });
     const ask = async (payload: string) =>
       (await connection.request(commandSubject(identity.token), payload, { timeout: 5000 })).json();
     expect(await ask('{"command":"status"}')).toMatchObject({ ok: true, status: { node: NODE, state: 'running' } });
@@ -147,7 +153,7 @@ describe('AgentPipeline', () => {
     expect(pipeline.publisher.queue.batches).toBe(0);
     const all = await records();
     expect(all.filter((record) => String(record.path).startsWith('/last/'))).toHaveLength(5000);
-    expect(all.at(-1)).toMatchObject({ path: '/last/4999' });
+    expect(all.filter((record) => record.kind === 'file.open').at(-1)).toMatchObject({ path: '/last/4999' });
   });
 
   it('counts by kind what it drops while the bus is away, and says so when it is back', async () => {
@@ -175,12 +181,18 @@ describe('AgentPipeline', () => {
 
   it('ends when the bus refuses its key', async () => {
     const { log } = collectingLog();
-    const config = readConfig({ NATS_URL: nats.url, PICKET_NODE: NODE });
+    const config = readConfig({ NATS_URL: nats.url, PICKET_NODE: NODE, ...NO_DISK });
     const seed = new TextEncoder().encode('SUAGMJH5XLGZKQQWAWKRZJIGMOU4HPFUYLXJMXOO5NLFEO2OOQJ5LPRDPM');
     const pipeline = new AgentPipeline({ config, seed, source: new FakeSource(), identity, log });
     running.push(pipeline);
     const fatal = await new Promise((resolve) => void pipeline.start(resolve));
     expect(fatal).toMatchObject({ code: 'BUS_REFUSED' });
+  });
+
+  it('does not begin with patterns of secrets that can not be used', () => {
+    expect(() => agent({ PICKET_REDACT: '/no/such/patterns.yaml' })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining('/no/such/patterns.yaml') }),
+    );
   });
 
   it('shows its numbers to Prometheus', async () => {

@@ -1,13 +1,19 @@
+import { join } from 'node:path';
 import { type Log, LossReason, messageOf } from '@picket/sdk';
 import type { AgentConfig } from './config.ts';
 import { findCgroupMounts } from './containers/cgroup-root.ts';
 import { isPopulated } from './containers/cgroup-tree.ts';
 import { Discovery } from './containers/discovery.ts';
+import { LateProcesses } from './containers/late-processes.ts';
 import { MetadataReader } from './containers/metadata.ts';
-import { ProcessScan } from './containers/process-scan.ts';
+import { ProcessLooks } from './containers/process-looks.ts';
 import { ContainerRegistry } from './containers/registry.ts';
+import { createSources } from './containers/sources/create-sources.ts';
+import { OciSource } from './containers/sources/oci-source.ts';
 import { ContainerTracker } from './containers/tracker.ts';
 import type { Identity } from './identity.ts';
+import { planCommand } from './plan-command.ts';
+import { PlanStore } from './plan-store.ts';
 import { Commands } from './sink/commands.ts';
 import { BusConnection } from './sink/connection.ts';
 import { Heartbeat } from './sink/heartbeat.ts';
@@ -15,7 +21,9 @@ import { Publisher } from './sink/publisher.ts';
 import { type AgentStatus, statusOf } from './sink/status.ts';
 import type { EventSource } from './source/types.ts';
 import { Batcher } from './stages/batcher.ts';
+import { createRedactor } from './stages/finish/redact/create-redactor.ts';
 import { LossLedger } from './stages/loss.ts';
+import { ResourceWindows } from './stages/resources/resource-windows.ts';
 import { SendPolicy } from './stages/send-policy.ts';
 import { Snapshot } from './stages/snapshot.ts';
 import { SyscallWindows } from './stages/windows.ts';
@@ -43,11 +51,13 @@ export class AgentPipeline {
   readonly registry: ContainerRegistry;
   readonly metadata: MetadataReader;
   readonly connection: BusConnection;
+  readonly resources: ResourceWindows;
   readonly #deps: PipelineDeps;
   readonly #losses: LossLedger;
   readonly #windows: SyscallWindows;
-  readonly #tracker: ContainerTracker;
+  readonly tracker: ContainerTracker;
   readonly #discovery: Discovery;
+  readonly #late: LateProcesses;
   readonly #snapshot: Snapshot;
   readonly #heartbeat: Heartbeat;
   readonly #policy = new SendPolicy();
@@ -68,14 +78,20 @@ export class AgentPipeline {
     const now = () => source.now();
     this.#losses = new LossLedger(source, source.now());
     this.#windows = new SyscallWindows(source);
+    this.resources = new ResourceWindows({ source, mounts, sink, log });
     this.registry = new ContainerRegistry(config.slots);
-    this.metadata = new MetadataReader({ ...config, mounts, log });
+    this.metadata = new MetadataReader({
+      oci: new OciSource({ ...config, mounts, log }),
+      sources: createSources({ ...config, cgroupRoot: root }, log),
+      log,
+    });
     this.publisher = new Publisher({
       subject: identity.subject,
       window: config.publishWindow,
       spoolBytes: config.spoolBytes,
+      disk: { folder: join(config.dataFolder, 'spool'), bytes: config.spoolDiskBytes, token: identity.token },
       log,
-      onDropped: (batch) => this.#losses.addBatch(batch.kinds),
+      onDropped: ({ kinds, reason }) => this.#losses.addBatch(kinds, reason),
       onRoom: () => this.#sendIfDue(),
     });
     this.batcher = new Batcher({
@@ -83,35 +99,45 @@ export class AgentPipeline {
       identity,
       codec: config.codec,
       losses: this.#losses,
+      redactor: createRedactor(config),
       offer: (batch) => this.publisher.offer(batch),
     });
-    this.#tracker = new ContainerTracker({
+    this.tracker = new ContainerTracker({
       source,
       registry: this.registry,
       metadata: this.metadata,
       sink,
       log,
-      onOpened: (container) => this.#windows.open(container),
-      onClosing: (container) => this.#appendIfAny(this.#windows.close(container)),
+      onOpened: (container) => {
+        this.#windows.open(container);
+        this.resources.open(container);
+      },
+      onClosing: (container) => {
+        this.#appendIfAny(this.#windows.close(container));
+        this.#appendIfAny(this.resources.close(container));
+      },
       onRefused: () => this.#slotMissing(),
       populated: (path) => isPopulated(root, path),
     });
-    const scanDeps = { root, registry: this.registry, sink, now };
+    const looks = new ProcessLooks({ source, root, log });
+    const scanDeps = { root, registry: this.registry, sink, look: () => looks.look() };
+    this.#late = new LateProcesses({ ...scanDeps, log });
     this.#discovery = new Discovery({
       root,
       source,
       registry: this.registry,
-      tracker: this.#tracker,
+      tracker: this.tracker,
       metadata: this.metadata,
       log,
-      onLate: (container) => new ProcessScan(scanDeps).container(container),
+      onLate: async (container) => this.#late.add(container),
     });
-    this.#snapshot = new Snapshot(scanDeps);
+    this.#snapshot = new Snapshot({ ...scanDeps, now });
     this.connection = new BusConnection({ ...config, seed: deps.seed, name: `picket-agent ${identity.node}`, log });
     this.#heartbeat = new Heartbeat(identity.token, config.heartbeatMs, () => this.status());
     const handlers = {
       snapshot: () => this.#snapshot.take(),
       status: () => ({ status: this.status() }),
+      plan: planCommand(source, new PlanStore(config.dataFolder), log),
     };
     for (const part of [this.publisher, this.#heartbeat, new Commands(identity.token, handlers, log)])
       this.connection.listen(part);
@@ -123,15 +149,20 @@ export class AgentPipeline {
    */
   async start(onFatal: (error: unknown) => void): Promise<void> {
     const { source, config, log } = this.#deps;
+    const isStopping = () => this.#state === 'stopping';
+    await this.publisher.prepare();
+    if (isStopping()) return;
     const connected = this.connection.start();
     // Before the walk: a container that starts during it shows in one of the two.
     source.start(() => this.#pump());
-    for (const { name, state, reason } of source.probes())
-      if (state === 'failed') log.error('a probe does not work: its events are not seen', { probe: name, why: reason });
-    const scanned = this.#discovery.scan(true);
+    this.metadata.start((id) => this.tracker.changed(id));
+    for (const { name, state, reason, kinds } of source.probes())
+      if (state === 'failed' && kinds.length > 0)
+        log.error('a probe does not work: its events are not seen', { probe: name, why: reason });
+    const scanned = this.#discovery.scan(true).then(() => this.#late.flush());
     Promise.all([connected, scanned]).then(() => this.#sayReady(), onFatal);
     await scanned;
-    if (this.#state === 'stopping') return;
+    if (isStopping()) return;
     this.#state = 'running';
     this.#pump();
     this.#timers.push(
@@ -147,22 +178,22 @@ export class AgentPipeline {
     for (const timer of this.#timers) clearInterval(timer);
     clearImmediate(this.#pumpAgain);
     clearTimeout(this.#sendTimer);
-    this.#tracker.stop();
+    this.tracker.stop();
+    this.metadata.stop();
     this.#discovery.stop();
+    this.#late.stop();
     for (let i = 0; i < LAST_DRAINS && this.#drainOnce() !== 'empty'; i++);
     this.#tick();
+    this.resources.stop();
     this.batcher.seal();
     this.#sealed = true;
     this.#deps.source.stop();
     this.#heartbeat.stop();
     const unsent = await this.publisher.stop(LAST_ACKS_MS);
     if (unsent > 0)
-      this.#deps.log.warn(
-        'batches that the bus did not acknowledge are lost; the control plane counts their events as missing',
-        {
-          batches: unsent,
-        },
-      );
+      this.#deps.log.warn('batches that neither bus nor disk took are lost: their events count as missing', {
+        batches: unsent,
+      });
     await Promise.race([this.connection.stop(), new Promise((resolve) => setTimeout(resolve, CLOSE_MS))]);
     this.#deps.log.info('stopped', { batches: this.publisher.stats.batches });
   }
@@ -171,8 +202,10 @@ export class AgentPipeline {
     return statusOf(this.#deps.identity, {
       state: this.#state,
       probes: this.#deps.source.probes(),
+      plan: this.#deps.source.plan.revision,
       losses: this.#losses.total(),
       containers: this.registry.size,
+      sources: this.metadata.health(),
       queue: { ...this.publisher.queue, inFlight: this.publisher.inFlight },
     });
   }
@@ -180,11 +213,6 @@ export class AgentPipeline {
   /** Drains until the source is empty, with pauses for the rest of the process. */
   #pump(): void {
     if (this.#pumping || this.#state === 'stopping') return;
-    const looking = this.#tracker.hasten();
-    if (looking) {
-      void looking.then(() => this.#pump());
-      return;
-    }
     this.#pumping = true;
     let left = DRAINS_A_TURN;
     while (left > 0 && this.#drainOnce() !== 'empty') left--;
@@ -195,6 +223,7 @@ export class AgentPipeline {
   }
 
   #drainOnce(): 'empty' | 'more' {
+    this.tracker.hasten();
     const drained = this.batcher.drain();
     if (typeof drained === 'string') return drained;
     this.#discovery.handle(drained);
@@ -240,7 +269,9 @@ export class AgentPipeline {
 
   #tick(): void {
     const { source } = this.#deps;
+    this.#windows.takePairs();
     for (const container of this.registry.living()) this.#appendIfAny(this.#windows.next(container));
+    void this.resources.sample(this.registry.living());
     for (const record of this.#losses.news(source.now())) this.#append(record);
     for (const cgroup of this.registry.reap(performance.now())) source.forget(cgroup);
   }
@@ -248,7 +279,7 @@ export class AgentPipeline {
   async #restate(): Promise<void> {
     try {
       await this.#discovery.scan(false);
-      this.#tracker.retryPartial();
+      this.tracker.retryPartial();
       await this.#snapshot.take();
     } catch (error) {
       this.#deps.log.error('the periodic snapshot failed, the next one comes', { why: messageOf(error) });

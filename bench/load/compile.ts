@@ -2,24 +2,24 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const SOURCE = fileURLToPath(new URL('load.c', import.meta.url));
-const OUTPUT = fileURLToPath(new URL('../../build/bench/load', import.meta.url));
-
 /**
- * The load generator, compiled statically when its source is newer than the program.
+ * A load generator, compiled statically when its source is newer than the program.
+ * @param name of its source in this folder, without `.c`
  * @returns the path of the program
  * @throws Error with what gcc said
  */
-export function compileLoad(): string {
-  if (modified(OUTPUT) > modified(SOURCE)) return OUTPUT;
+export function compileLoad(name = 'load'): string {
+  const source = fileURLToPath(new URL(`${name}.c`, import.meta.url));
+  const output = fileURLToPath(new URL(`../../build/bench/${name}`, import.meta.url));
+  if (modified(output) > modified(source)) return output;
   mkdirSync(fileURLToPath(new URL('../../build/bench', import.meta.url)), { recursive: true });
   const { status, stderr, error } = spawnSync(
     'gcc',
-    ['-O2', '-static', '-Wall', '-Wextra', '-Werror', '-o', OUTPUT, SOURCE],
+    ['-O2', '-static', '-Wall', '-Wextra', '-Werror', '-o', output, source],
     { encoding: 'utf8' },
   );
-  if (error || status !== 0) throw new Error(`the load generator does not compile: ${error?.message ?? stderr}`);
-  return OUTPUT;
+  if (error || status !== 0) throw new Error(`${name}.c does not compile: ${error?.message ?? stderr}`);
+  return output;
 }
 
 function modified(path: string): number {

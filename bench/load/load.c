@@ -5,8 +5,9 @@
  *
  * KIND: getppid | open (open and close) | mix (of a hundred: 55 opens, 10 opens of what is not there, 35 UDP connects)
  * | fork (fork and exec of itself) | tcp (loopback connections) | acts (reads of COUNT new files FOLDER/N/id_rsa,
- * evenly spaced: each a finding of its own). COUNT: how many; RATE: at most so many a second, 0 for no limit. Opens go
- * through FILES files of FOLDER in turn, which it makes. Prints one JSON object:
+ * evenly spaced: each a finding of its own) | names (makes and removes FOLDER/0, FOLDER/1 ...: no two events are
+ * equal). COUNT: how many; RATE: at most so many a second, 0 for no limit. Opens go through FILES files of FOLDER in
+ * turn, which it makes. Prints one JSON object:
  * {"kind","opens","failures","connects","forks", "calls","ns"}.
  */
 #define _GNU_SOURCE
@@ -69,6 +70,17 @@ static void act(const char *folder, long i) {
     free(path);
     free(own);
     opens += 2;
+}
+
+static void name_one(const char *folder, long i) {
+    char path[256];
+    snprintf(path, sizeof(path), "%s/%ld", folder, i);
+    int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd < 0)
+        die(path);
+    close(fd);
+    unlink(path);
+    opens++;
 }
 
 static void open_one(long i) {
@@ -147,15 +159,15 @@ int main(int argc, char **argv) {
     long count = argc > 2 ? atol(argv[2]) : 0, rate = argc > 3 ? atol(argv[3]) : 0;
     struct sockaddr_in address;
     int is_acts = !strcmp(kind, "acts"), is_open = !strcmp(kind, "open"), is_mix = !strcmp(kind, "mix"),
-        is_fork = !strcmp(kind, "fork"), is_tcp = !strcmp(kind, "tcp");
-    if (count <= 0 || !(is_open || is_mix || is_fork || is_tcp || is_acts || !strcmp(kind, "getppid"))) {
-        fprintf(stderr, "usage: load getppid|open|mix|fork|tcp|acts COUNT [RATE] [FOLDER] [FILES]\n");
+        is_fork = !strcmp(kind, "fork"), is_tcp = !strcmp(kind, "tcp"), is_names = !strcmp(kind, "names");
+    if (count <= 0 || !(is_open || is_mix || is_fork || is_tcp || is_acts || is_names || !strcmp(kind, "getppid"))) {
+        fprintf(stderr, "usage: load getppid|open|mix|fork|tcp|acts|names COUNT [RATE] [FOLDER] [FILES]\n");
         return 2;
     }
     if (argc > 5 && atol(argv[5]) > 0)
         path_count = atol(argv[5]);
-    if (is_acts && (argc < 5 || (mkdir(argv[4], 0700) && errno != EEXIST)))
-        die("acts needs a FOLDER");
+    if ((is_acts || is_names) && (argc < 5 || (mkdir(argv[4], 0700) && errno != EEXIST)))
+        die("acts and names need a FOLDER");
     if (is_open || is_mix)
         make_files(argc > 4 ? argv[4] : "/tmp/load");
     int udp = is_mix ? socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
@@ -170,6 +182,8 @@ int main(int argc, char **argv) {
             open_one(i);
         else if (is_acts)
             act(argv[4], i);
+        else if (is_names)
+            name_one(argv[4], i);
         else if (is_fork)
             fork_exec();
         else if (is_tcp)

@@ -2,6 +2,7 @@
 #ifndef PICKET_EMIT_H
 #define PICKET_EMIT_H
 
+#include "budget.h"
 #include "path.h"
 
 #define NO_SYSCALL 0xffff
@@ -49,16 +50,24 @@ static __always_inline void fill_header(struct picket_header *h, __u16 kind, str
     h->result = result;
 }
 
-/* Wakes an agent that sleeps, and one that is behind, once, when this record takes the backlog over the mark. */
-static __always_inline __u64 bulk_wake(void *ring, __u64 length) {
-    struct settings *now = get_settings();
-    if (!now)
+/* Bytes of bulk records of one processor between two looks at the backlog: a look costs as much as a record. */
+#define LOOK_BYTES (16 * 1024)
+
+/* Wakes an agent that sleeps, and one that is behind. */
+static __always_inline __u64 bulk_wake(void *ring, struct scratch *scratch, __u64 length) {
+    __u32 zero = 0;
+    struct wake *wake = bpf_map_lookup_elem(&wakes, &zero);
+    if (!wake)
         return BPF_RB_NO_WAKEUP;
-    if (now->asleep)
+    if (wake->asleep) {
+        wake->asleep = 0;
         return BPF_RB_FORCE_WAKEUP;
-    __u64 backlog = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
-    return backlog < now->wake_bytes && backlog + length + 8 >= now->wake_bytes ? BPF_RB_FORCE_WAKEUP
-                                                                                : BPF_RB_NO_WAKEUP;
+    }
+    scratch->unlooked += length;
+    if (scratch->unlooked < LOOK_BYTES)
+        return BPF_RB_NO_WAKEUP;
+    scratch->unlooked = 0;
+    return bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) >= wake->bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
 /* Sends record[0..end) of the scratch; padding included, so the record must have room for 7 more bytes. */
@@ -67,21 +76,38 @@ static __always_inline void submit(void *ring, struct scratch *scratch, __u64 en
     __u64 length = bounded((end + 7) & ~7ULL);
     asm volatile("" : "+r"(length));
     if (length > RECORD_MAX) {
-        count_loss(h->kind, PICKET_LOST_SCRATCH_FULL);
+        count_loss_of(h, PICKET_LOST_SCRATCH_FULL);
         return;
     }
     h->length = length;
     if (bpf_ringbuf_output(ring, scratch->record, length, wake))
-        count_loss(h->kind, PICKET_LOST_RING_FULL);
+        count_loss_of(h, PICKET_LOST_RING_FULL);
+}
+
+/* Whether the record in the scratch may go; counts it when not. */
+static __always_inline bool may_go(struct scratch *scratch) {
+    struct picket_header *h = (void *)scratch->record;
+    if (scratch->identity.must_see || !over_budget(h))
+        return true;
+    count_loss_of(h, PICKET_LOST_THROTTLED);
+    return false;
 }
 
 /* Rare and urgent: the agent is woken at once, unless it is still busy with earlier ones (flags 0). */
 static __always_inline void submit_rare(struct scratch *scratch, __u64 end) {
-    submit(&events_rare, scratch, end, 0);
+    if (may_go(scratch))
+        submit(&events_rare, scratch, end, 0);
+}
+
+/* Rare, but nothing urgent follows from it: the timer of the agent is soon enough. */
+static __always_inline void submit_unhurried(struct scratch *scratch, __u64 end) {
+    if (may_go(scratch))
+        submit(&events_rare, scratch, end, bulk_wake(&events_rare, scratch, end));
 }
 
 static __always_inline void submit_bulk(struct scratch *scratch, __u64 end) {
-    submit(&events_bulk, scratch, end, bulk_wake(&events_bulk, end));
+    if (may_go(scratch))
+        submit(&events_bulk, scratch, end, bulk_wake(&events_bulk, scratch, end));
 }
 
 static __always_inline __u64 append_comm(struct scratch *scratch, __u64 at, struct task_struct *task) {

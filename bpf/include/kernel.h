@@ -208,6 +208,7 @@ struct thread_info {
 
 struct task_struct {
     struct thread_info thread_info;
+    void *stack;
     struct mm_struct *mm;
     int exit_code;
     int pid;

@@ -47,6 +47,7 @@ struct tcp_sock {
 
 #pragma clang attribute pop
 
+#define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10
 #define IPPROTO_TCP 6

@@ -23,27 +23,6 @@ struct {
     __uint(max_entries, 16 << 20);
 } events_bulk SEC(".maps");
 
-enum container_state {
-    /* the agent has not said yet what this cgroup is: events are sent with slot 0 */
-    CONTAINER_PENDING = 0,
-    CONTAINER_TRACED = 1,
-    CONTAINER_IGNORED = 2,
-};
-
-struct container {
-    __u16 slot;
-    __u16 generation;
-    __u32 state;
-};
-
-/* by cgroup v2 id */
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 16384);
-    __type(key, __u64);
-    __type(value, struct container);
-} containers SEC(".maps");
-
 /* [kind * LOSS_REASONS_MAX + reason] */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -60,17 +39,70 @@ struct {
     __type(value, __u64);
 } syscall_counts SEC(".maps");
 
+/* bytes of IP packets: [slot * 2], received, and behind it sent */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, SLOTS * 2);
+    __type(key, __u32);
+    __type(value, __u64);
+} net_bytes SEC(".maps");
+
+/* whose events were lost; what finds no room here is in `losses` all the same */
+struct loss_key {
+    __u16 slot;
+    __u16 generation;
+    __u16 kind;
+    __u16 reason;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 8192);
+    __type(key, struct loss_key);
+    __type(value, __u64);
+} slot_losses SEC(".maps");
+
+/* what a class of opens is wanted for: bits of path_rules values too */
+enum open_class {
+    OPEN_READ = 0,
+    OPEN_WRITE = 1,
+    OPEN_FAILED = 2,
+    OPEN_CLASSES = 3,
+};
+
+enum wanted {
+    WANT_NONE = 0,
+    /* only what path_rules lists */
+    WANT_LISTED = 1,
+    WANT_ALL = 2,
+};
+
+/* Written by the agent; takes effect with the next system call. */
 struct settings {
     /* events of processes outside containers are wanted too */
     __u32 trace_host;
     /* system calls are counted by container */
     __u32 histogram;
-    /* a bulk record wakes the agent when it takes the backlog over this many bytes */
-    __u32 wake_bytes;
-    /* the agent does not look by itself: the next bulk record must wake it */
-    __u32 asleep;
+    /* pairs of system calls are counted by container: 0 no, else 1 + the table that is being filled */
+    __u32 bigrams;
+    /* equal opens and connects of a process within so many jiffies are one event; 0: each is its own */
+    __u32 suppress;
+    /* enum wanted, by enum open_class */
+    __u32 open_wanted[OPEN_CLASSES];
+    /* entries of path_rules and name_rules; PATH_IGNORE among them */
+    __u32 path_rules;
+    __u32 path_ignores;
+    /* entries of net_ignores */
+    __u32 net_ignores;
     /* system calls that have a handler in exit_handlers */
     __u8 handled[SYSCALLS];
+    /* kinds that somebody asked for, for programs that serve several */
+    __u8 wanted[PICKET_KINDS];
+    /* kinds that no budget holds back */
+    __u8 must_see[PICKET_KINDS];
+    /* ns of the budget that one event of the kind takes, and how many ns may be saved up; 0: no budget */
+    __u32 cost[PICKET_KINDS];
+    __u32 burst[PICKET_KINDS];
 };
 
 struct {
@@ -79,6 +111,34 @@ struct {
     __type(key, __u32);
     __type(value, struct settings);
 } settings SEC(".maps");
+
+struct wake {
+    /* a bulk record wakes the agent when the backlog is over this many bytes */
+    __u32 bytes;
+    /* the agent does not look by itself: the next bulk record must wake it */
+    __u32 asleep;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct wake);
+} wakes SEC(".maps");
+
+/* What the probes themselves found out. */
+struct facts {
+    /* some process is in `sticky` */
+    __u32 has_sticky;
+    __u32 reserved;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct facts);
+} facts SEC(".maps");
 
 /* by system call number: what runs when that call returns in a traced container */
 struct {
@@ -96,6 +156,9 @@ struct identity {
     __u16 flags;
     /* x86-64 number of the call */
     __u16 syscall;
+    /* set by a handler for an event that no budget may hold back */
+    __u32 must_see;
+    __u32 reserved;
 };
 
 #define PATH_DEPTH 64
@@ -109,6 +172,8 @@ struct component {
 
 struct scratch {
     struct identity identity;
+    /* a word on its way from a pointer to a number: the verifier takes what it reads from a map as a number */
+    __u64 word;
     /* where a path is being written and how many components are left: kept here because the verifier takes what it
      * reads from a map as unknown, so that it need not follow every combination of the two */
     __u64 path_at;
@@ -116,6 +181,8 @@ struct scratch {
     /* the same for the environment; env_rest: the next bytes are the rest of a value that was cut */
     __u64 env_at;
     __u64 env_rest;
+    /* bytes of bulk records since the backlog was looked at */
+    __u64 unlooked;
     struct component components[PATH_DEPTH];
     /* longer than any record, so that one bound serves every append */
     char record[RECORD_MAX];
@@ -142,31 +209,42 @@ static __always_inline struct settings *get_settings(void) {
     return bpf_map_lookup_elem(&settings, &zero);
 }
 
-static __always_inline void count_loss(__u16 kind, __u16 reason) {
+static __always_inline struct facts *get_facts(void) {
+    __u32 zero = 0;
+    return bpf_map_lookup_elem(&facts, &zero);
+}
+
+static __always_inline void count_losses(__u16 kind, __u16 reason, __u64 events) {
     __u32 key = (kind & (PICKET_KINDS - 1)) * LOSS_REASONS_MAX + (reason & (LOSS_REASONS_MAX - 1));
     __u64 *count = bpf_map_lookup_elem(&losses, &key);
     if (count)
-        *count += 1;
+        *count += events;
 }
 
-/* Whose event it is that happens in `cgroup`; false when nobody asked for it. */
-static __always_inline bool identify(__u64 cgroup, struct identity *out) {
-    struct container *known = bpf_map_lookup_elem(&containers, &cgroup);
-    if (!known) {
-        struct settings *now = get_settings();
-        if (!now || !now->trace_host)
-            return false;
-        *out = (struct identity){.cgroup = cgroup, .flags = PICKET_FLAG_HOST};
-        return true;
-    }
-    if (known->state == CONTAINER_IGNORED)
-        return false;
-    *out = (struct identity){.cgroup = cgroup, .slot = known->slot, .generation = known->generation};
-    return true;
+static __always_inline void count_loss(__u16 kind, __u16 reason) {
+    count_losses(kind, reason, 1);
 }
 
-static __always_inline bool identify_current(struct identity *out) {
-    return identify(bpf_get_current_cgroup_id(), out);
+/* The same for events whose container is known. */
+static __always_inline void count_losses_of(const struct picket_header *h, __u16 reason, __u64 events) {
+    struct loss_key key = {.slot = h->slot, .generation = h->generation, .kind = h->kind, .reason = reason};
+    count_losses(h->kind, reason, events);
+    if (h->slot == 0)
+        return;
+    __u64 *count = bpf_map_lookup_elem(&slot_losses, &key);
+    if (count)
+        __sync_fetch_and_add(count, events);
+    else
+        bpf_map_update_elem(&slot_losses, &key, &events, BPF_NOEXIST);
+}
+
+static __always_inline void count_loss_of(const struct picket_header *h, __u16 reason) {
+    count_losses_of(h, reason, 1);
+}
+
+static __always_inline bool kind_wanted(__u16 kind) {
+    struct settings *now = get_settings();
+    return now && now->wanted[kind & (PICKET_KINDS - 1)];
 }
 
 #endif

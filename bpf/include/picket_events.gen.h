@@ -56,6 +56,7 @@ enum picket_kind {
 #define PICKET_FLAG_REPEATED 512
 #define PICKET_FLAG_SYNTHETIC 1024
 #define PICKET_FLAG_STICKY 2048
+#define PICKET_FLAG_UNFINISHED 4096
 #define PICKET_FILE_UPPER_LAYER 1
 #define PICKET_FILE_MEMFD 2
 #define PICKET_FILE_DELETED 4
@@ -154,15 +155,17 @@ struct picket_process_exit {
 _Static_assert(sizeof(struct picket_process_exit) == 88, "process.exit layout");
 _Static_assert(__builtin_offsetof(struct picket_process_exit, comm) == 80, "process.exit layout");
 
-/* A process was moved to another cgroup. The header cgroup is the new one. */
+/* A process was moved to another cgroup. The header is that of the moved process, its cgroup the new one; slot and generation are those of the container it leaves, or comes into when it was in none. */
 struct picket_process_moved {
     struct picket_header h;
-    __u64 from_cgroup; /* Id of the cgroup it left. */
+    __u64 from_cgroup; /* Id of the cgroup it left; 0 when that is not known to belong to a container. */
     struct picket_str path; /* Path of the new cgroup below the cgroup v2 root. */
     struct picket_str comm; /* Name of the moved task. */
+    __u32 mover_pid; /* Process that moved it, in the host namespace; its own id when it moved itself. */
+    __u32 kept; /* 1 when it is still told as part of the container it left, because it was moved from there. */
 } __attribute__((aligned(8)));
-_Static_assert(sizeof(struct picket_process_moved) == 80, "process.moved layout");
-_Static_assert(__builtin_offsetof(struct picket_process_moved, comm) == 76, "process.moved layout");
+_Static_assert(sizeof(struct picket_process_moved) == 88, "process.moved layout");
+_Static_assert(__builtin_offsetof(struct picket_process_moved, kept) == 84, "process.moved layout");
 
 /* A file was opened, or the attempt failed. The header result is the descriptor or a negative errno. */
 struct picket_file_open {
@@ -181,19 +184,19 @@ struct picket_file_open {
 _Static_assert(sizeof(struct picket_file_open) == 112, "file.open layout");
 _Static_assert(__builtin_offsetof(struct picket_file_open, name) == 104, "file.open layout");
 
-/* The name space or the attributes of the file system were changed, or the attempt failed. */
+/* Names, attributes or sizes of files were changed, or the attempt failed. */
 struct picket_file_modify {
     struct picket_header h;
-    __u64 inode; /* Inode of the file; 0 when it is not known. */
+    __u64 inode; /* Inode of the file; 0 when it is not known: only calls on a descriptor have it. */
     __u64 new_size; /* New size in bytes of a truncate. */
-    __u32 device; /* Device of the file system. */
+    __u32 device; /* Device of the file system, (major << 20) | minor; 0 with the inode. */
     __u32 mode; /* New mode of chmod, asked mode of mkdir. */
-    __u32 owner; /* New owner of chown; 4294967295 leaves it. */
-    __u32 group; /* New group of chown; 4294967295 leaves it. */
+    __u32 owner; /* New owner of chown; 4294967295 when it is left or the call is another. */
+    __u32 group; /* New group of chown; 4294967295 when it is left or the call is another. */
     __u32 call_flags; /* Flags argument of the call (AT_*, RENAME_*). */
     __u32 count; /* Equal changes this record stands for. */
-    struct picket_str path; /* Path that was changed: old path, link source, or the file itself. */
-    struct picket_str target; /* Second path: new path of a rename, the new link. */
+    struct picket_str path; /* First path of the call: the old name of a rename, the existing file of a link, what a symbolic link holds (as given), else the file that was changed. Flag user_path marks names that stand as they were asked for. */
+    struct picket_str target; /* Second path of the call: the new name of a rename, the new link; else empty. */
 } __attribute__((aligned(8)));
 _Static_assert(sizeof(struct picket_file_modify) == 112, "file.modify layout");
 _Static_assert(__builtin_offsetof(struct picket_file_modify, target) == 108, "file.modify layout");
@@ -265,7 +268,7 @@ struct picket_net_close {
 _Static_assert(sizeof(struct picket_net_close) == 144, "net.close layout");
 _Static_assert(__builtin_offsetof(struct picket_net_close, error) == 140, "net.close layout");
 
-/* Datagrams to or from one peer. */
+/* Datagrams of one process between a socket and one peer, in one direction: the first one at once, what follows at most once a second. The system call is that of the first one. Remote address and port are 0 when a socket that is not connected received without asking for the address. */
 struct picket_net_udp {
     struct picket_header h;
     struct picket_ip local_ip; /* Address of the local end. */
@@ -284,7 +287,7 @@ struct picket_net_udp {
 _Static_assert(sizeof(struct picket_net_udp) == 136, "net.udp layout");
 _Static_assert(__builtin_offsetof(struct picket_net_udp, reserved) == 132, "net.udp layout");
 
-/* A DNS query or answer seen on the wire of the container. */
+/* A DNS query that the container sent to port 53 or an answer that it got from there, as seen on its wire. The process is that of the sender; answers have none (0). */
 struct picket_net_dns {
     struct picket_header h;
     struct picket_ip local_ip; /* Address of the local end. */
@@ -304,20 +307,20 @@ struct picket_net_dns {
 _Static_assert(sizeof(struct picket_net_dns) == 128, "net.dns layout");
 _Static_assert(__builtin_offsetof(struct picket_net_dns, addresses) == 124, "net.dns layout");
 
-/* A connect to a unix socket. */
+/* A connect to a unix socket, or the attempt. */
 struct picket_net_unix {
     struct picket_header h;
-    __u64 socket; /* Inode of the socket file. */
+    __u64 socket; /* Inode of the connecting socket, as /proc/PID/fd shows it. */
     __u32 peer_pid; /* Process that listens, as the kernel recorded it; 0 when unknown. */
     __u32 type; /* SOCK_STREAM (1), SOCK_DGRAM (2), SOCK_SEQPACKET (5). */
     __s32 fd; /* Descriptor of the socket. */
     __u32 abstract; /* 1 when the name is in the abstract name space. */
-    struct picket_str path; /* Path of the socket, or the abstract name. */
+    struct picket_str path; /* Path of the socket file as the process that listens sees it, or the abstract name; what the caller gave when the attempt failed. */
 } __attribute__((aligned(8)));
 _Static_assert(sizeof(struct picket_net_unix) == 96, "net.unix layout");
 _Static_assert(__builtin_offsetof(struct picket_net_unix, path) == 88, "net.unix layout");
 
-/* A raw or packet socket was made, or the attempt failed. */
+/* A raw or packet socket was made, or the attempt failed. Netlink sockets, for which raw has no meaning, are left out. */
 struct picket_net_socket {
     struct picket_header h;
     __u32 domain; /* AF_* number. */
@@ -337,18 +340,25 @@ struct picket_syscall_notable {
     __u64 arg3; /* Fourth argument. */
     __u64 arg4; /* Fifth argument. */
     __u64 arg5; /* Sixth argument. */
-    __u64 target_start; /* Start of the target process; 0 when there is none. */
-    __u32 target_pid; /* Target process in the host namespace (ptrace, process_vm_*); 0 when there is none. */
+    __u64 target_start; /* Start of the target process; 0 when there is none or it was not found. */
+    __u32 target_pid; /* Target process in the host namespace (ptrace, process_vm_*, setns to a pidfd); 0 when there is none or it was not found. */
     __u32 count; /* Equal calls this record stands for. */
-    __u32 old_id; /* uid or gid before a set*id call. */
-    __u32 new_id; /* uid or gid after a set*id call. */
-    struct picket_str path; /* Path of the call: mount source, chroot target, module file, the socket a descriptor stands for. */
+    __u32 old_id; /* Effective id before a set*id call, the file system id of setfs*id; 4294967295 when it is not known. */
+    __u32 new_id; /* The same id after the call. */
+    struct picket_str path; /* Path of the call: mount source, new root, module file, swap file. */
     struct picket_str target; /* Second path: mount point. */
-    struct picket_str text; /* Name or type: memfd name, file system type, module parameters. */
+    struct picket_str text; /* Name or type: memfd or module name, module parameters, file system type, type of key, type of namespace. */
     struct picket_str comm; /* Name of the calling task. */
+    struct picket_ip local_ip; /* Address of the local end. */
+    struct picket_ip remote_ip; /* Address of the remote end. */
+    __u64 socket; /* Number of the socket while it lives (inode of the socket file, or the kernel cookie). */
+    __u16 local_port; /* Port of the local end, host order. */
+    __u16 remote_port; /* Port of the remote end, host order. */
+    __u16 family; /* AF_INET (2) or AF_INET6 (10). */
+    __u16 protocol; /* IPPROTO_* number: 6 TCP, 17 UDP. */
 } __attribute__((aligned(8)));
-_Static_assert(sizeof(struct picket_syscall_notable) == 152, "syscall.notable layout");
-_Static_assert(__builtin_offsetof(struct picket_syscall_notable, comm) == 148, "syscall.notable layout");
+_Static_assert(sizeof(struct picket_syscall_notable) == 200, "syscall.notable layout");
+_Static_assert(__builtin_offsetof(struct picket_syscall_notable, protocol) == 198, "syscall.notable layout");
 
 /* A cgroup v2 directory was made. The header is that of the process that made it, its cgroup the new one. */
 struct picket_cgroup_created {

@@ -7,7 +7,7 @@
 #ifndef PICKET_READ_H
 #define PICKET_READ_H
 
-#include "maps.h"
+#include "containers.h"
 #include "kernel_net.h"
 
 #ifdef PICKET_DIRECT
@@ -19,8 +19,63 @@ extern void *bpf_rdonly_cast(const void *pointer, __u32 btf_id) __ksym;
 #define get(pointer, member) BPF_CORE_READ(pointer, member)
 #endif
 
+/* Eight bytes of kernel memory, as they stand there. */
+#ifdef PICKET_DIRECT
+/* a pointer read as such would be no number to the verifier */
+#define load_word(address) ((__u64)as(struct timespec64, address)->tv_sec)
+#else
+#define load_word(address)                                                                                             \
+    ({                                                                                                                 \
+        __u64 word = 0;                                                                                                \
+        bpf_probe_read_kernel(&word, sizeof(word), (const void *)(address));                                           \
+        word;                                                                                                          \
+    })
+#endif
+
+/* The value of a pointer member, as a number. */
+#define word_of(type, pointer, member) load_word((void *)(pointer) + bpf_core_field_offset(type, member))
+
 static __always_inline struct task_struct *current_task(void) {
     return as(struct task_struct, bpf_get_current_task());
+}
+
+#define STACK_OWNERS 8192
+#define STACK_SHIFT 14
+
+/* [address of the kernel stack / its size]: the task that was found there last */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, STACK_OWNERS);
+    __type(key, __u32);
+    __type(value, __u64);
+} stack_owners SEC(".maps");
+
+/*
+ * The task that makes a system call, by its kernel stack, on which its registers are: a helper call takes as long as
+ * all else on the way of a call that nobody asked for. A task says itself which stack it has, and loses it when it
+ * ends, so a wrong one is never taken; what is not found is asked for. Where stacks have another size, it is always
+ * asked for.
+ */
+static __always_inline struct task_struct *task_of_call(const struct pt_regs *regs) {
+#ifdef PICKET_DIRECT
+    struct scratch *scratch = get_scratch();
+    if (!scratch)
+        return current_task();
+    *(volatile __u64 *)&scratch->word = (__u64)regs;
+    __u64 stack = *(volatile __u64 *)&scratch->word >> STACK_SHIFT;
+    __u32 at = stack & (STACK_OWNERS - 1);
+    __u64 *owner = bpf_map_lookup_elem(&stack_owners, &at);
+    if (!owner)
+        return current_task();
+    __u64 task = *owner;
+    if (task && word_of(struct task_struct, task, stack) == stack << STACK_SHIFT)
+        return as(struct task_struct, task);
+    task = bpf_get_current_task();
+    *owner = task;
+    return as(struct task_struct, task);
+#else
+    return current_task();
+#endif
 }
 
 static __always_inline __u64 process_start(struct task_struct *task) {
@@ -41,6 +96,11 @@ static __always_inline __u64 cgroup_id(struct cgroup *cgroup) {
     return get(node, id);
 }
 
+static __always_inline __u64 cgroup_of(struct task_struct *task) {
+    struct css_set *set = get(task, cgroups);
+    return cgroup_id(get(set, dfl_cgrp));
+}
+
 /* The open file behind a descriptor of `task`; NULL when there is none. Like the kernel, only 32 bits are looked at. */
 static __always_inline struct file *file_of(struct task_struct *task, __u32 fd) {
     struct files_struct *files = get(task, files);
@@ -50,9 +110,7 @@ static __always_inline struct file *file_of(struct task_struct *task, __u32 fd) 
     if (!table || fd >= get(table, max_fds))
         return NULL;
     struct file **slots = get(table, fd);
-    void *file = NULL;
-    if (bpf_probe_read_kernel(&file, sizeof(file), &slots[fd]))
-        return NULL;
+    __u64 file = load_word(&slots[fd]);
     return file ? as(struct file, file) : NULL;
 }
 

@@ -43,6 +43,9 @@ static __always_inline void read_endpoint(struct endpoint *out, struct sock *soc
     out->remote_ip = mapped(get(sock, __sk_common.skc_daddr));
 }
 
+/* Place in exit_handlers, behind the last system call, of the program that net_connect hands unix sockets over to. */
+#define HANDLER_CONNECT_UNIX 511
+
 /* Who made a connection, kept until it closes: the last state change may run in any context. */
 struct connection {
     struct picket_header owner;
@@ -70,7 +73,7 @@ struct {
 static __always_inline void remember(struct sock *sock, const struct picket_header *owner, __u32 role) {
     __u64 key = (__u64)sock;
     struct connection entry = {.owner = *owner, .role = role};
-    if (get(sock, __sk_common.skc_state) == TCP_CLOSE)
+    if (get(sock, __sk_common.skc_state) == TCP_CLOSE || !kind_wanted(PICKET_NET_CLOSE))
         return;
     if (bpf_map_update_elem(&connections, &key, &entry, BPF_ANY))
         count_loss(PICKET_NET_CLOSE, PICKET_LOST_MAP_FULL);

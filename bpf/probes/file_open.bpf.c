@@ -2,12 +2,14 @@
  * file.open: runs when an open returned. The path is that of the file the kernel opened; only a failed open,
  * which has no file, is told by the caller's string, and marked so.
  */
+#include "../include/asked_path.h"
 #include "../include/emit.h"
+#include "../include/opened_file.h"
+#include "../include/path_rules.h"
+#include "../include/recent.h"
 
-#define AT_FDCWD (-100)
-#define O_CREAT 0100
-#define O_TMPFILE 020000000
-#define FMODE_CREATED 0x100000
+#define O_ACCMODE 3
+#define O_TRUNC 01000
 
 #define NR_OPEN 2
 #define NR_CREAT 85
@@ -45,75 +47,98 @@ static __always_inline struct call arguments(const struct pt_regs *regs, const s
     }
 }
 
-static __always_inline void describe_file(struct picket_file_open *event, struct file *file) {
-    struct inode *inode = get(file, f_inode);
-    struct super_block *super = get(inode, i_sb);
-    event->inode = get(inode, i_ino);
-    event->device = get(super, s_dev);
-    event->file_mode = get(inode, i_mode);
-    event->links = get(inode, i_nlink);
-    event->file_flags = file_flags(file, inode) | (get(file, f_mode) & FMODE_CREATED ? PICKET_FILE_CREATED : 0);
+static __always_inline enum open_class class_of(const struct call *call, const struct file *file) {
+    if (!file)
+        return OPEN_FAILED;
+    return call->flags & (O_ACCMODE | O_TRUNC) ? OPEN_WRITE : OPEN_READ;
 }
 
-static __always_inline void describe_nothing(struct picket_file_open *event) {
-    event->inode = 0;
-    event->device = 0;
-    event->file_mode = 0;
-    event->links = 0;
-    event->file_flags = 0;
-}
-
-/* The name the caller gave, behind the directory it is relative to. */
-static __always_inline __u64 append_asked_path(struct scratch *scratch, __u64 at, struct task_struct *task,
-                                               const struct call *call, __u16 *flags) {
-    char first = 0;
-    bool cut = false;
-    *flags |= PICKET_FLAG_USER_PATH;
-    bpf_probe_read_user(&first, 1, call->name);
-    if (first != '/' && first != 0) {
-        struct fs_struct *fs = get(task, fs);
-        struct file *directory = call->directory == AT_FDCWD ? NULL : file_of(task, call->directory);
-        if (directory)
-            at = append_path(at, &directory->f_path, flags);
-        else if (fs && call->directory == AT_FDCWD)
-            at = append_path(at, &fs->pwd, flags);
-        if (at > RECORD_MAX - 2 * PATH_MAX_BYTES)
-            return at;
-        if (at > sizeof(struct picket_file_open) + 1) {
-            scratch->record[at] = '/';
-            at++;
-        }
+/* What the plan says of the path in the record: whether it is wanted; marks what must be seen. */
+static __always_inline bool path_wanted(struct scratch *scratch, const struct settings *now, enum open_class class,
+                                        __u32 end) {
+    __u32 wanted = now->open_wanted[class];
+    if (now->path_rules == 0)
+        return wanted == WANT_ALL;
+    if (wanted == WANT_ALL && !now->path_ignores && now->cost[PICKET_FILE_OPEN] == 0)
+        return true;
+    __u32 bits = path_bits(sizeof(struct picket_file_open), end);
+    if (bits & PATH_MUST_SEE) {
+        scratch->identity.must_see = 1;
+        return true;
     }
-    at = append_user_string(scratch, at, call->name, PATH_MAX_BYTES, &cut);
-    if (cut)
-        *flags |= PICKET_FLAG_PATH_TRUNCATED;
-    return at;
+    if (bits & PATH_IGNORE)
+        return false;
+    return wanted == WANT_ALL || (wanted == WANT_LISTED && bits & (1 << class));
+}
+
+/*
+ * Whether this open equals one that was told a moment ago: then it is counted and not told. At the first repetition the
+ * path decides whether repetitions may be held back at all.
+ */
+static __always_inline bool is_repetition(struct scratch *scratch, const struct settings *now, struct recent *entry,
+                                          const struct recent_key *key, struct file *file) {
+    if (!is_recent(entry, key, now->suppress))
+        return false;
+    if (entry->checked == 0) {
+        __u16 flags = 0;
+        __u64 at = sizeof(struct picket_file_open);
+        entry->checked = 1;
+        if (now->path_rules && path_bits(at, append_path(at, &file->f_path, &flags)) & PATH_MUST_SEE)
+            entry->checked = 2;
+    }
+    if (entry->checked == 2)
+        return false;
+    entry->count++;
+    count_loss(PICKET_FILE_OPEN, PICKET_LOST_SUPPRESSED);
+    return true;
+}
+
+static __always_inline struct recent_key key_of(struct task_struct *task, const struct call *call, struct file *file) {
+    return (struct recent_key){
+        .what = {word_of(struct file, file, f_path.dentry), word_of(struct file, file, f_path.mnt)},
+        .start = process_start(task),
+        .tgid = get(task, tgid),
+        .how = call->flags,
+        .how_else = PICKET_FILE_OPEN << 16,
+    };
 }
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(file_open, struct pt_regs *regs, long result) {
     struct scratch *scratch = get_scratch();
-    if (!scratch)
+    struct settings *now = get_settings();
+    if (!scratch || !now)
         return 0;
     struct picket_file_open *event = (void *)scratch->record;
-    struct task_struct *task = current_task();
+    struct task_struct *task = task_of_call(regs);
     struct call call = arguments(regs, &scratch->identity);
     struct file *file = result >= 0 ? file_of(task, result) : NULL;
+    enum open_class class = class_of(&call, file);
     __u64 at = sizeof(*event);
     __u16 flags = 0;
+    __u32 count = 1;
 
-    fill_header(&event->h, PICKET_FILE_OPEN, task, &scratch->identity, scratch->identity.syscall, result);
-    event->open_flags = call.flags;
-    event->create_mode = call.flags & (O_CREAT | O_TMPFILE) ? call.mode & 07777 : 0;
-    event->count = 1;
-    if (file) {
-        describe_file(event, file);
-        at = append_path(at, &file->f_path, &flags);
-    } else {
-        describe_nothing(event);
-        at = append_asked_path(scratch, at, task, &call, &flags);
+    if (now->open_wanted[class] == WANT_NONE && now->path_rules == 0)
+        return 0;
+    if (file && now->suppress && !(get(file, f_mode) & FMODE_CREATED)) {
+        struct recent_key key = key_of(task, &call, file);
+        struct recent *entry = recent_entry(&key);
+        if (!entry || is_repetition(scratch, now, entry, &key, file))
+            return 0;
+        count = begin_recent(entry, &key);
     }
-    event->h.flags |= flags;
+    at = file ? append_path(at, &file->f_path, &flags)
+              : append_asked_path(scratch, at, task, call.directory, call.name, USER_NAME, &flags);
+    if (!path_wanted(scratch, now, class, at))
+        return 0;
+    fill_header(&event->h, PICKET_FILE_OPEN, task, &scratch->identity, scratch->identity.syscall, result);
+    set_open(event, call.flags, call.mode);
+    event->count = count;
+    if (file)
+        describe_file(event, file);
+    else
+        describe_nothing(event);
+    event->h.flags |= flags | (count > 1 ? PICKET_FLAG_REPEATED : 0);
     set_string(&event->path, sizeof(*event), at);
     set_string(&event->name, at, at);
     submit_bulk(scratch, at);

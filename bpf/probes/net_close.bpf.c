@@ -2,6 +2,7 @@
  * net.close, and the beginning of a connect. Both hang on the TCP state machine, which may run in an interrupt:
  * no scratch here, and the owner of a connection is whoever made it, not the current task.
  */
+#include "../include/budget.h"
 #include "../include/socket.h"
 
 static __always_inline void begin_connect(struct sock *sock) {
@@ -15,24 +16,14 @@ static __always_inline void begin_connect(struct sock *sock) {
         count_loss(PICKET_NET_CONNECT, PICKET_LOST_MAP_FULL);
 }
 
-static __always_inline void end_connection(struct sock *sock) {
-    __u64 key = (__u64)sock;
-    struct connection *known = bpf_map_lookup_elem(&connections, &key);
-    if (!known)
-        return;
+static __always_inline void tell_end(struct sock *sock, const struct connection *known, const struct picket_header *h) {
     struct picket_net_close *event = bpf_ringbuf_reserve(&events_bulk, sizeof(*event), 0);
     if (!event) {
-        count_loss(PICKET_NET_CLOSE, PICKET_LOST_RING_FULL);
-        bpf_map_delete_elem(&connections, &key);
+        count_loss_of(h, PICKET_LOST_RING_FULL);
         return;
     }
     struct tcp_sock *tcp = as(struct tcp_sock, sock);
-    event->h = known->owner;
-    event->h.kind = PICKET_NET_CLOSE;
-    event->h.length = sizeof(*event);
-    event->h.syscall = NO_SYSCALL;
-    event->h.time = bpf_ktime_get_boot_ns();
-    event->h.result = 0;
+    event->h = *h;
     read_endpoint((void *)&event->local_ip, sock);
     event->received = get(tcp, bytes_received);
     /* the kernel counts the end of the stream as a byte */
@@ -43,6 +34,27 @@ static __always_inline void end_connection(struct sock *sock) {
     event->role = known->role;
     event->error = get(sock, sk_err);
     bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline void end_connection(struct sock *sock) {
+    __u64 key = (__u64)sock;
+    struct connection *known = bpf_map_lookup_elem(&connections, &key);
+    if (!known)
+        return;
+    struct picket_header h = known->owner;
+    h.kind = PICKET_NET_CLOSE;
+    h.length = sizeof(struct picket_net_close);
+    h.syscall = NO_SYSCALL;
+    h.time = bpf_ktime_get_boot_ns();
+    h.result = 0;
+    h.flags &= ~PICKET_FLAG_REPEATED;
+    if (!kind_wanted(PICKET_NET_CLOSE))
+        goto out;
+    if (over_budget(&h))
+        count_loss_of(&h, PICKET_LOST_THROTTLED);
+    else
+        tell_end(sock, known, &h);
+out:
     bpf_map_delete_elem(&connections, &key);
 }
 

@@ -1,18 +1,21 @@
 /* net.connect: runs when connect returned, for TCP and UDP over IPv4 and IPv6. */
-#include "../include/socket.h"
+#include "../include/peer_rules.h"
+#include "../include/recent_peer.h"
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(net_connect, struct pt_regs *regs, long result) {
     struct scratch *scratch = get_scratch();
     if (!scratch)
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = task_of_call(regs);
     struct picket_net_connect *event = (void *)scratch->record;
     __u64 thread = bpf_get_current_pid_tgid();
     struct endpoint *begun = bpf_map_lookup_elem(&connecting, &thread);
     __u32 fd = argument(regs, &scratch->identity, 0);
     struct sock *sock = socket_of(task, fd);
 
+    if (sock && get(sock, __sk_common.skc_family) == AF_UNIX)
+        bpf_tail_call(ctx, &exit_handlers, HANDLER_CONNECT_UNIX);
     if (!sock || !is_inet(sock))
         goto out;
     fill_header(&event->h, PICKET_NET_CONNECT, task, &scratch->identity, scratch->identity.syscall, result);
@@ -22,10 +25,13 @@ int BPF_PROG(net_connect, struct pt_regs *regs, long result) {
     if (result < 0 && result != -EINPROGRESS && begun)
         *ends = *begun;
     event->fd = fd;
-    event->count = 1;
+    event->count = is_ignored_peer(ends) ? 0 : stands_for(task, PICKET_NET_CONNECT, ends, ends->remote_port, result);
     if (ends->protocol == IPPROTO_TCP && (result == 0 || result == -EINPROGRESS))
         remember(sock, &event->h, ROLE_CONNECTED);
-    submit_rare(scratch, sizeof(*event));
+    if (event->count > 1)
+        event->h.flags |= PICKET_FLAG_REPEATED;
+    if (event->count > 0)
+        submit_rare(scratch, sizeof(*event));
 out:
     if (begun)
         bpf_map_delete_elem(&connecting, &thread);

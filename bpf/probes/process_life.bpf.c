@@ -1,13 +1,8 @@
 /* process.fork and process.exit. Threads are not processes and make no events. */
 #include "../include/emit.h"
+#include "../include/forking.h"
 
-#define NR_CLONE 56
 #define NR_EXIT_GROUP 231
-
-static __always_inline __u64 cgroup_of(struct task_struct *task) {
-    struct css_set *set = get(task, cgroups);
-    return cgroup_id(get(set, dfl_cgrp));
-}
 
 /* The child may be born in another cgroup than its parent (CLONE_INTO_CGROUP): its own one counts. */
 SEC("tp_btf/sched_process_fork")
@@ -19,12 +14,15 @@ int BPF_PROG(process_fork, struct task_struct *parent_, struct task_struct *chil
 
     if (!scratch || get(child, pid) != get(child, tgid))
         return 0;
-    if (!identify(cgroup_of(child), &scratch->identity))
+    struct sticky_owner *owner = sticky_owner_of(parent);
+    if (owner)
+        make_sticky(child, &(struct identity){.slot = owner->slot, .generation = owner->generation});
+    if (!kind_wanted(PICKET_PROCESS_FORK) || !identify_task(child, &scratch->identity))
         return 0;
     struct picket_process_fork *event = (void *)scratch->record;
     struct signal_struct *signal = get(child, signal);
     struct pid *own = get(child, thread_pid);
-    fill_header(&event->h, PICKET_PROCESS_FORK, child, &scratch->identity, NR_CLONE, 0);
+    fill_header(&event->h, PICKET_PROCESS_FORK, child, &scratch->identity, forking_call(), 0);
     event->parent_start = process_start(as(struct task_struct, get(child, real_parent)));
     event->parent_tid = get(parent, pid);
     event->vpid = pid_at(own, get(own, level));
@@ -32,8 +30,7 @@ int BPF_PROG(process_fork, struct task_struct *parent_, struct task_struct *chil
     event->sid = pid_at(as(struct pid, BPF_CORE_READ(signal, pids[PIDTYPE_SID])), 0);
     at = append_comm(scratch, at, child);
     set_string(&event->comm, sizeof(*event), at);
-    /* nothing urgent follows from a fork alone: the timer of the agent is soon enough */
-    submit(&events_rare, scratch, at, bulk_wake(&events_rare, at));
+    submit_unhurried(scratch, at);
     return 0;
 }
 
@@ -46,7 +43,10 @@ int BPF_PROG(process_exit, struct task_struct *task_) {
 
     if (!scratch || get(signal, live.counter) > 0)
         return 0;
-    if (!identify(cgroup_of(task), &scratch->identity))
+    if (!identify_task(task, &scratch->identity))
+        return 0;
+    forget_sticky(task);
+    if (!kind_wanted(PICKET_PROCESS_EXIT))
         return 0;
     struct picket_process_exit *event = (void *)scratch->record;
     /* a thread that ended the whole group left its status there */
@@ -59,7 +59,7 @@ int BPF_PROG(process_exit, struct task_struct *task_) {
     event->signal = status & 0x7f;
     at = append_comm(scratch, at, task);
     set_string(&event->comm, sizeof(*event), at);
-    submit(&events_rare, scratch, at, bulk_wake(&events_rare, at));
+    submit_unhurried(scratch, at);
     return 0;
 }
 

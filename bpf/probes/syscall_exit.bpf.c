@@ -1,35 +1,17 @@
 /*
- * The one program on the return of system calls: counts them by container and number, then hands the event to
- * the handler of that number, if a probe put one into exit_handlers. Handlers find the identity in the scratch.
+ * The one program on the return of system calls: counts them by container and number, then hands the event to the
+ * handler of that number, if a probe put one into exit_handlers. Handlers find the identity in the scratch. Runs at
+ * every system call of the machine: up to the point where somebody is interested it makes no helper call.
  */
+#include "../include/bigrams.h"
 #include "../include/emit.h"
 
 #define TS_COMPAT 0x0002
 #define X32_BIT 0x40000000
 
-/* The 32-bit number of a call that has a handler as x86-64 number; 0 for the others. */
-static __always_inline __u32 native_number(__u64 compat) {
-    switch (compat) {
-    case 5:
-        return 2; /* open */
-    case 8:
-        return 85; /* creat */
-    case 295:
-        return 257; /* openat */
-    case 342:
-        return 304; /* open_by_handle_at */
-    case 437:
-        return 437; /* openat2 */
-    case 362:
-        return 42; /* connect */
-    case 363:
-        return 50; /* listen */
-    case 364:
-        return 288; /* accept4 */
-    default:
-        return 0;
-    }
-}
+/* By 32-bit number the x86-64 number of the same call, NO_SYSCALL when there is none; set by the loader. */
+const volatile __u16 compat_calls[SYSCALLS] = {};
+
 #define COMPAT_SOCKETCALL 102
 #define SOCKETCALL_CONNECT 3
 #define SOCKETCALL_LISTEN 4
@@ -61,26 +43,30 @@ int BPF_PROG(syscall_exit, struct pt_regs *regs, long result) {
 
     if (number >= SYSCALLS || !now)
         return 0;
-    bool compat = get(current_task(), thread_info.status) & TS_COMPAT;
-    if (!compat && !now->handled[number] && !now->histogram)
+    struct task_struct *task = task_of_call(regs);
+    bool compat = get(task, thread_info.status) & TS_COMPAT;
+    if (!compat && !now->handled[number] && !now->histogram && !now->bigrams)
         return 0;
-    if (!identify_current(&who))
+    if (!identify_task(task, &who))
         return 0;
     if (compat) {
-        /* 32-bit numbers mean other calls, so only those that we know are counted with the rest */
         if (number == COMPAT_SOCKETCALL)
             count_socketcall(regs->bx);
-        number = native_number(number);
+        number = compat_calls[number];
         who.flags |= PICKET_FLAG_COMPAT;
+        if (number >= SYSCALLS)
+            return 0;
     }
-    if (number == 0 && compat)
-        return 0;
     number &= SYSCALLS - 1;
     who.syscall = number;
     if (now->histogram)
         count_call(&who, number);
+    if (now->bigrams)
+        count_bigram(now->bigrams - 1, &who, get(task, pid));
+    if (!now->handled[number])
+        return 0;
     struct scratch *scratch = get_scratch();
-    if (!scratch || !now->handled[number])
+    if (!scratch)
         return 0;
     scratch->identity = who;
     bpf_tail_call(ctx, &exit_handlers, number);

@@ -60,6 +60,23 @@ export function createMetrics({ work, heartbeats, bus, ruleFailures }: MetricSou
       }
     },
   );
+  gauge('picket_node_processes', 'Living processes known on a node.', ['node'], (metric) => {
+    for (const { node, processes } of work.states()) metric.set({ node }, processes.living);
+  });
+  gauge('picket_node_containers', 'Containers known to run on a node.', ['node'], (metric) => {
+    for (const { node, containers } of work.states()) metric.set({ node }, containers.running);
+  });
+  gauge(
+    'picket_node_processes_evicted',
+    'Processes forgotten for want of room, living ones and such that had exited, since the state of the node began.',
+    ['node', 'state'],
+    (metric) => {
+      for (const { node, processes } of work.states()) {
+        metric.set({ node, state: 'living' }, processes.evictedLiving);
+        metric.set({ node, state: 'exited' }, processes.evictedExited);
+      }
+    },
+  );
   gauge(
     'picket_probe_attached',
     '1 for a probe that works on a node, 0 for one that does not.',

@@ -2,6 +2,7 @@ import { type Alert, type Log, messageOf } from '@picket/sdk';
 import type { BatchMessage, BusLoss, BusProblem, PartitionWork } from './bus/types.ts';
 import { releaseBatch, unpackBatch } from './bus/unpack.ts';
 import type { RuleEngine } from './detection/rules/rule-engine.ts';
+import type { NodeState } from './detection/state/node-state.ts';
 import { checkSender } from './node-token.ts';
 import { type NodeSummary, Partition } from './partition.ts';
 import type { Container } from './types.ts';
@@ -119,9 +120,14 @@ export class DetectionWork implements PartitionWork {
     return [...this.#partitions.values()].flatMap((partition) => partition.nodes());
   }
 
+  states(): NodeState[] {
+    return [...this.#partitions.values()].flatMap((partition) => partition.states());
+  }
+
   containers(): { node: string; container: Container }[] {
-    const states = [...this.#partitions.values()].flatMap((partition) => partition.states());
-    return states.flatMap((state) => [...state.containers.all()].map((container) => ({ node: state.node, container })));
+    return this.states().flatMap((state) =>
+      [...state.containers.all()].map((container) => ({ node: state.node, container })),
+    );
   }
 }
 

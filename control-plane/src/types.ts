@@ -44,9 +44,20 @@ export interface Process {
   capInheritable: bigint;
   slot: number;
   generation: number;
+  /** The first process of its line in the container: id on the host, 0 when it is not known. */
+  entryPid: number;
+  entryStart: number;
+  /** Id of that process in its own name space. */
+  entryVpid: number;
   /** Time of the exit; 0 while it lives. */
   exited: number;
 }
+
+/**
+ * How a process got into its container: `entrypoint` when it descends from the process the container was started with,
+ * `exec` when its line was brought in from outside later (docker exec, kubectl exec), `unknown` when that was not seen.
+ */
+export type ProcessEntry = 'entrypoint' | 'exec' | 'unknown';
 
 export interface Container {
   readonly slot: number;
@@ -71,6 +82,8 @@ export interface Container {
   /** ns since 1970 as a double; 0 when unknown. */
   started: number;
   initPid: number;
+  /** Start of the entrypoint process, CLOCK_BOOTTIME in ns, whole clock ticks; 0 when unknown. */
+  initStart: number;
   flags: number;
   stopped: number;
 }
@@ -99,4 +112,6 @@ export interface NodeView {
   processOf(cursor: EventCursor): Process | undefined;
   /** The container of the current event. */
   containerOf(cursor: EventCursor): Container | undefined;
+  /** How a process got into its container; undefined for one that is in none. */
+  entryOf(process: Process, container: Container | undefined): ProcessEntry | undefined;
 }

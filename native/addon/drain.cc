@@ -1,5 +1,7 @@
 #include "drain.h"
 
+#include "lexical_path.h"
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -41,9 +43,9 @@ bool is_well_formed(const Ring::Entry &entry) {
 
 } // namespace
 
-size_t Drain::run(std::span<uint8_t> out, std::span<uint32_t> counts) {
+size_t Drain::run(std::span<uint8_t> out, std::span<uint32_t> counts, std::span<uint32_t> marks) {
     std::fill(counts.begin(), counts.end(), 0);
-    Batch batch{out, counts};
+    Batch batch{out, counts, marks};
     stats_.calls++;
     Stop stop;
     uint64_t before;
@@ -134,19 +136,61 @@ Drain::Stop Drain::take(const Ring::Entry &entry, Batch &batch) {
 
 Drain::Stop Drain::copy(const uint8_t *record, uint16_t length, Batch &batch) {
     uint8_t *copied = batch.out.data() + batch.written;
+    const auto kind = read_at<uint16_t>(record, record::KIND);
+    const uint8_t traits = traits_[kind];
+    if (traits & MARKED && !batch.marks.empty())
+        return copy_marked(record, length, batch);
     memcpy(copied, record, length);
     stamp(copied, batch);
-    const auto kind = read_at<uint16_t>(copied, record::KIND);
-    const bool has_word = kind < batch.counts.size() - summary::BY_KIND;
-    batch.counts[has_word ? summary::BY_KIND + kind : summary::UNKNOWN_KIND]++;
-    batch.counts[summary::RECORDS]++;
-    const bool is_barrier = barriers_[kind];
-    if (is_barrier) {
+    count(kind, batch);
+    if (traits & PATHS && read_at<uint16_t>(copied, record::FLAGS) & record::FLAG_USER_PATH)
+        normalize_paths(copied, kind, length);
+    if (traits & BARRIER) {
         batch.counts[summary::BARRIER] = 1;
         batch.counts[summary::BARRIER_AT] = static_cast<uint32_t>(batch.written);
     }
     batch.written += length;
-    return is_barrier ? Stop::barrier : Stop::empty;
+    return traits & BARRIER ? Stop::barrier : Stop::empty;
+}
+
+// Copies a record that the caller will look at, with room behind it.
+Drain::Stop Drain::copy_marked(const uint8_t *record, uint16_t length, Batch &batch) {
+    const auto kind = read_at<uint16_t>(record, record::KIND);
+    const uint32_t room = mark_room_[kind];
+    const size_t wanted = length + room > record::LONGEST ? length : length + room;
+    uint32_t &marks = batch.counts[summary::MARKS];
+    if (marks == batch.marks.size() || wanted > batch.out.size() - batch.written)
+        return Stop::full;
+    uint8_t *copied = batch.out.data() + batch.written;
+    memcpy(copied, record, length);
+    memset(copied + length, 0, wanted - length);
+    write_at(copied, record::LENGTH, static_cast<uint16_t>(wanted));
+    stamp(copied, batch);
+    count(kind, batch);
+    batch.marks[marks++] = static_cast<uint32_t>(batch.written);
+    batch.written += wanted;
+    return Stop::empty;
+}
+
+void Drain::count(uint16_t kind, Batch &batch) {
+    const bool has_word = kind < batch.counts.size() - summary::BY_KIND;
+    batch.counts[has_word ? summary::BY_KIND + kind : summary::UNKNOWN_KIND]++;
+    batch.counts[summary::RECORDS]++;
+}
+
+// A reference that is not true is left as it is: nothing outside the strings of the record is touched.
+void Drain::normalize_paths(uint8_t *record, uint16_t kind, uint16_t length) {
+    for (const PathField &field : path_fields_) {
+        if (field.kind != kind || field.reference + 4u > length)
+            continue;
+        const auto begin = read_at<uint16_t>(record, field.reference);
+        const auto before = read_at<uint16_t>(record, field.reference + 2u);
+        if (begin < field.fixed || begin + size_t{before} > length)
+            continue;
+        const size_t after = normalize_path(record + begin, before);
+        memset(record + begin + after, 0, before - after);
+        write_at(record, field.reference + 2u, static_cast<uint16_t>(after));
+    }
 }
 
 // Writes what the kernel could not know: the place in the stream, and the slot of a cgroup that was new to it.

@@ -28,6 +28,8 @@ Napi::Function EventReader::define(Napi::Env env) {
         {
             InstanceMethod<&EventReader::drain>("drain"),
             InstanceMethod<&EventReader::add_barrier>("addBarrier"),
+            InstanceMethod<&EventReader::add_mark>("addMark"),
+            InstanceMethod<&EventReader::add_path_field>("addPathField"),
             InstanceMethod<&EventReader::assign_slot>("assignSlot"),
             InstanceMethod<&EventReader::forget_slot>("forgetSlot"),
             InstanceMethod<&EventReader::stop>("stop"),
@@ -118,12 +120,29 @@ Napi::Value EventReader::drain(const Napi::CallbackInfo &info) {
     if (counts.size() < summary::SHORTEST)
         fail(info.Env(), code::BUFFER_TOO_SMALL,
              "summary must have at least " + std::to_string(summary::SHORTEST) + " words");
+    const std::span<uint32_t> marks = words_argument(info, 2, "marks");
     const size_t words = std::min(counts.size(), summary::LONGEST);
-    return Napi::Number::New(info.Env(), static_cast<double>(rings.drain.run(out, counts.first(words))));
+    return Napi::Number::New(info.Env(), static_cast<double>(rings.drain.run(out, counts.first(words), marks)));
 }
 
 Napi::Value EventReader::add_barrier(const Napi::CallbackInfo &info) {
     require_open(info.Env()).drain.add_barrier(u16_argument(info, 0, "kind"));
+    return info.Env().Undefined();
+}
+
+Napi::Value EventReader::add_mark(const Napi::CallbackInfo &info) {
+    const uint16_t kind = u16_argument(info, 0, "kind");
+    require_open(info.Env()).drain.add_mark(kind, u16_argument(info, 1, "room"));
+    return info.Env().Undefined();
+}
+
+Napi::Value EventReader::add_path_field(const Napi::CallbackInfo &info) {
+    const uint16_t kind = u16_argument(info, 0, "kind");
+    const uint16_t fixed = u16_argument(info, 1, "fixed");
+    const uint16_t reference = u16_argument(info, 2, "reference");
+    if (fixed < record::SHORTEST || reference < record::SHORTEST || reference + 4u > fixed)
+        fail(info.Env(), code::INVALID_ARGUMENT, "a path reference must lie between header and strings of the record");
+    require_open(info.Env()).drain.add_path_field(kind, fixed, reference);
     return info.Env().Undefined();
 }
 

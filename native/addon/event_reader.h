@@ -39,6 +39,8 @@ class EventReader : public Napi::ObjectWrap<EventReader> {
 
     Napi::Value drain(const Napi::CallbackInfo &info);
     Napi::Value add_barrier(const Napi::CallbackInfo &info);
+    Napi::Value add_mark(const Napi::CallbackInfo &info);
+    Napi::Value add_path_field(const Napi::CallbackInfo &info);
     Napi::Value assign_slot(const Napi::CallbackInfo &info);
     Napi::Value forget_slot(const Napi::CallbackInfo &info);
     Napi::Value stop(const Napi::CallbackInfo &info);

@@ -122,8 +122,10 @@ export interface ReaderStats {
 
 export interface ReaderHandle {
   nextSequence: bigint;
-  drain(out: Uint8Array, summary: Uint32Array): number;
+  drain(out: Uint8Array, summary: Uint32Array, marks: Uint32Array): number;
   addBarrier(kind: number): void;
+  addMark(kind: number, room: number): void;
+  addPathField(kind: number, fixed: number, reference: number): void;
   assignSlot(cgroup: bigint, slot: number, generation: number): void;
   forgetSlot(cgroup: bigint): void;
   stop(): void;

@@ -58,6 +58,14 @@ export class BpfObject {
   }
 
   /**
+   * Gives a map another number of entries; before `load`.
+   * @throws NativeError NOT_FOUND
+   */
+  setMapEntries(name: string, entries: number): void {
+    this.#handle.setMaxEntries(name, entries);
+  }
+
+  /**
    * Shares a map of another object, as `reuseMaps` does, for callers that look at `maps()` first. Before `load`.
    * @throws NativeError BPF_MAP_FAILED when type, sizes or flags differ
    */

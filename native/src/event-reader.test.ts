@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compileDrainCheck, compileProgram } from '../test-programs/compile.ts';
+import { compileCheck, compileProgram } from '../test-programs/compile.ts';
 import { emit } from '../test-programs/emit.ts';
 import { type BpfObject, EventReader, openObject, type ReaderOptions, SUMMARY, SUMMARY_WORDS } from './index.ts';
 
@@ -182,9 +182,31 @@ describe('draining', () => {
     expect(marks(drain(makeReader()))).toEqual([2]);
   });
 
+  it('tells where records of marked kinds begin, with room behind them', () => {
+    const reader = makeReader({ markedKinds: [{ kind: 1, room: 30 }] });
+    const out = new Uint8Array(1 << 20).fill(255);
+    const marks = new Uint32Array(2);
+    emit(object, { to: 'rare', kind: 1, mark: 1, size: 72 });
+    emit(object, { to: 'rare', kind: 2, mark: 2 });
+    emit(object, { to: 'rare', kind: 1, mark: 3, count: 2 });
+    expect(reader.drain(out, summary, marks)).toBe(104 + 64 + 96);
+    expect([summary[SUMMARY.marks], summary[SUMMARY.more], ...marks]).toEqual([2, 1, 0, 168]);
+    expect(new DataView(out.buffer).getUint16(2, true)).toBe(104);
+    expect(out.subarray(72, 104).every((byte) => byte === 0)).toBe(true);
+    expect(reader.drain(out, summary, marks)).toBe(96);
+    emit(object, { to: 'rare', kind: 1, mark: 1 });
+    expect(reader.drain(out, summary)).toBe(64);
+    expect(summary[SUMMARY.marks]).toBe(0);
+  });
+
   it('keeps its order in states that the kernel shows for nanoseconds only', () => {
-    const lines = execFileSync(compileDrainCheck(), { encoding: 'utf8' }).trim().split('\n');
+    const lines = execFileSync(compileCheck('drain_check'), { encoding: 'utf8' }).trim().split('\n');
     expect(lines.filter((line) => line.startsWith('ok '))).toHaveLength(7);
+  });
+
+  it('marks records and normalises paths, whatever a record says about itself', () => {
+    const lines = execFileSync(compileCheck('mark_check'), { encoding: 'utf8' }).trim().split('\n');
+    expect(lines.filter((line) => line.startsWith('ok '))).toHaveLength(10);
   });
 });
 
@@ -202,9 +224,20 @@ describe('wrong use', () => {
     expect(() => reader.drain(new Uint8Array(64), new Uint32Array(127))).toThrow(
       expect.objectContaining({ code: 'BUFFER_TOO_SMALL' }),
     );
+    const marks = new Uint8Array(16) as unknown as Uint32Array;
+    expect(() => reader.drain(new Uint8Array(64), summary, marks)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    );
     const bytes = new Uint32Array(16) as unknown as Uint8Array;
     expect(() => reader.drain(bytes, summary)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
     expect(() => makeReader({ barrierKinds: [70_000] })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+    for (const wrong of [
+      { markedKinds: [{ kind: 1, room: 70_000 }] },
+      { markedKinds: [{ kind: 53, room: 0 }], barrierKinds: [53] },
+      { pathKinds: [{ kind: 10, fixed: 112, references: [112] }] },
+      { pathKinds: [{ kind: 10, fixed: 112, references: [0] }] },
+    ])
+      expect(() => makeReader(wrong)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
     expect(() => makeReader({ onReady: 5 as unknown as () => void })).toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
     );

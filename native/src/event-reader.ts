@@ -9,7 +9,7 @@ export const SUMMARY_WORDS = 144;
 export const SUMMARY = {
   /** Records that were copied. */
   records: 0,
-  /** 1 when records are left: the next one did not fit into `out`, or the drain stopped at a barrier. Else 0. */
+  /** 1 when records are left: `out` or `marks` had no room for the next one, or the drain stopped at a barrier. Else 0. */
   more: 1,
   /** Copied records whose container slot is 0: their container is not known yet. */
   pendingContainer: 2,
@@ -21,9 +21,29 @@ export const SUMMARY = {
   barrierAt: 5,
   /** Copied records whose kind has no word of its own in this summary. */
   unknownKind: 6,
+  /** Places that were written into `marks`. */
+  marks: 7,
   /** Copied records of kind k stand at `byKind + k`. */
   byKind: 16,
 } as const;
+
+const NO_MARKS = new Uint32Array(0);
+
+/** A kind whose records the caller looks at one by one. */
+export interface MarkedKind {
+  readonly kind: number;
+  /** Zeros that each record gets at its end, for a caller that makes it longer; rounded up to a multiple of 8. */
+  readonly room: number;
+}
+
+/** A kind that has paths as the caller wrote them, and where: bytes from the start of the record. */
+export interface PathKind {
+  readonly kind: number;
+  /** Length of the part before the strings. */
+  readonly fixed: number;
+  /** References (u16 offset, u16 length) to the strings. */
+  readonly references: readonly number[];
+}
 
 export interface ReaderOptions {
   /** The ring of kinds that must not be lost. */
@@ -39,6 +59,13 @@ export interface ReaderOptions {
   readonly backlogBytes?: number;
   /** A drain stops right behind a record of such a kind, so that the caller can write its own after it. Default none. */
   readonly barrierKinds?: readonly number[];
+  /** Kinds whose places `drain` writes into its `marks`. No barrier kinds. Default none. */
+  readonly markedKinds?: readonly MarkedKind[];
+  /**
+   * Kinds in whose records with the flag `user_path` absolute paths are normalised as text: `//`, `/./`, `/../` and
+   * slashes at the end go. Default none.
+   */
+  readonly pathKinds?: readonly PathKind[];
   /** How often to look without being woken, in milliseconds; 0 never. Default 10. */
   readonly backstopMs?: number;
 }
@@ -52,7 +79,7 @@ export class EventReader {
 
   /** @throws NativeError RING_FAILED (not ring buffers, or the same one twice), INVALID_ARGUMENT */
   constructor(options: ReaderOptions) {
-    const { backlogBytes = 0, backstopMs = 10, barrierKinds = [] } = options;
+    const { backlogBytes = 0, backstopMs = 10 } = options;
     if (backlogBytes > 0 && backstopMs === 0) {
       throw new NativeError(
         'INVALID_ARGUMENT',
@@ -62,11 +89,22 @@ export class EventReader {
     const Handle = addon().EventReader;
     this.#handle = new Handle(options.rare.fd, options.bulk.fd, options.onReady, backstopMs, backlogBytes);
     try {
-      for (const kind of barrierKinds) this.#handle.addBarrier(kind);
+      this.#setKinds(options);
     } catch (error) {
       this.#handle.close();
       throw error;
     }
+  }
+
+  #setKinds({ barrierKinds = [], markedKinds = [], pathKinds = [] }: ReaderOptions): void {
+    for (const kind of barrierKinds) this.#handle.addBarrier(kind);
+    for (const { kind, room } of markedKinds) {
+      if (barrierKinds.includes(kind))
+        throw new NativeError('INVALID_ARGUMENT', `kind ${kind} can not be both marked and a barrier`);
+      this.#handle.addMark(kind, room);
+    }
+    for (const { kind, fixed, references } of pathKinds)
+      for (const reference of references) this.#handle.addPathField(kind, fixed, reference);
   }
 
   /** The number that the next record gets; numbers go up by one over both rings. Starts at 1. */
@@ -83,12 +121,15 @@ export class EventReader {
    * byte 16. Ends when both rings are empty, behind a barrier record, or when the next record does not fit; a record
    * is at most 65528 bytes long. `summary` is overwritten (see SUMMARY).
    *
+   * The byte offsets in `out` of records of marked kinds go into `marks`, which ends the drain too when it is full.
+   * Without `marks` such kinds are like all others, and get no room at their end.
+   *
    * Order: a bulk record comes after every rare record that was reserved before it, so an exec comes before what
    * that process then opens. Within a ring the order is the kernel's.
    * @throws NativeError CLOSED, INVALID_ARGUMENT, BUFFER_TOO_SMALL (the summary)
    */
-  drain(out: Uint8Array, summary: Uint32Array): number {
-    return this.#handle.drain(out, summary);
+  drain(out: Uint8Array, summary: Uint32Array, marks: Uint32Array = NO_MARKS): number {
+    return this.#handle.drain(out, summary, marks);
   }
 
   /**

@@ -3,7 +3,14 @@ export type { MapInfo, ProgramInfo, ProgramStats, ReaderStats } from './addon.ts
 export type { BpfLink } from './bpf-link.ts';
 export { BpfMap, type RangeOptions } from './bpf-map.ts';
 export { type AttachOptions, type BpfObject, type OpenOptions, openObject } from './bpf-object.ts';
-export { EventReader, type ReaderOptions, SUMMARY, SUMMARY_WORDS } from './event-reader.ts';
+export {
+  EventReader,
+  type MarkedKind,
+  type PathKind,
+  type ReaderOptions,
+  SUMMARY,
+  SUMMARY_WORDS,
+} from './event-reader.ts';
 export { structLayout, vmlinuxHasType } from './kernel-types.ts';
 export { compressLz4, lz4Bound } from './lz4.ts';
 export { NativeError, type NativeErrorCode } from './native-error.ts';

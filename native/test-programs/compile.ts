@@ -7,7 +7,7 @@ const OUT = join(HERE, '..', 'build', 'test');
 
 /** Compiles `<name>.bpf.c` of this folder for tests and gives the object's bytes. */
 export function compileProgram(name: string): Uint8Array {
-  const output = compile(`${name}.bpf.o`, [`${name}.bpf.c`], (sources, unfinished) => {
+  const output = compile(`${name}.bpf.o`, [`${name}.bpf.c`], [], (sources, unfinished) => {
     const flags = ['-target', 'bpf', '-g', '-O2', '-Wall', '-Werror', `-D__TARGET_ARCH_${bpfArchitecture()}`];
     // clang -target bpf does not look where Debian keeps asm/types.h.
     const triple = execFileSync('gcc', ['-print-multiarch'], { encoding: 'utf8' }).trim();
@@ -16,10 +16,10 @@ export function compileProgram(name: string): Uint8Array {
   return readFileSync(output);
 }
 
-/** Compiles `drain_check.cc` together with the ring code of the addon and gives the program's path. */
-export function compileDrainCheck(): string {
-  const sources = ['drain_check.cc', '../addon/drain.cc', '../addon/ring.cc'];
-  return compile('drain_check', sources, (files, unfinished) => {
+/** Compiles `<name>.cc` of this folder together with the drain of the addon, with sanitizers, and gives the program's path. */
+export function compileCheck(name: 'drain_check' | 'mark_check'): string {
+  const parts = ['drain', 'lexical_path', 'ring'].map((part) => `../addon/${part}.cc`);
+  return compile(name, [`${name}.cc`, ...parts], ['fake_ring.h'], (files, unfinished) => {
     const flags = [
       '-std=c++20',
       '-O1',
@@ -34,10 +34,16 @@ export function compileDrainCheck(): string {
   });
 }
 
-function compile(output: string, sources: string[], run: (sources: string[], unfinished: string) => void): string {
+function compile(
+  output: string,
+  sources: string[],
+  headers: string[],
+  run: (sources: string[], unfinished: string) => void,
+): string {
   const target = join(OUT, output);
   const files = sources.map((source) => join(HERE, source));
-  const inputs = [...files, ...files.map((file) => file.replace(/\.cc$/, '.h')), join(HERE, 'compile.ts')];
+  const named = headers.map((header) => join(HERE, header));
+  const inputs = [...files, ...named, ...files.map((file) => file.replace(/\.cc$/, '.h')), join(HERE, 'compile.ts')];
   const newest = Math.max(...inputs.map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0));
   if ((statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? 0) > newest) return target;
   mkdirSync(OUT, { recursive: true });

@@ -78,6 +78,11 @@ export const PACKAGES: Readonly<Record<Group, readonly NeededPackage[]>> = {
   test: [
     ...demo,
     { name: 'chromium', why: 'shows the console to the browser tests', present: program(/^chromium$/) },
+    { name: 'containerd', why: 'is a container runtime the tests ask', present: program(/^containerd$/) },
+    { name: 'docker.io', why: 'is a container engine the tests ask', present: program(/^dockerd$/) },
+    { name: 'podman', why: 'is a container engine the tests ask', present: program(/^podman$/) },
+    { name: 'crun', why: 'runs the containers of podman', present: program(/^crun$/) },
+    { name: 'etcd-server', why: 'keeps what the Kubernetes API of the tests knows', present: program(/^etcd$/) },
     { name: 'postgresql', why: 'is the second store the tests run on', present: postgresqlServer },
   ],
   check: [clangFormat],

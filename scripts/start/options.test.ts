@@ -10,11 +10,19 @@ describe('parseStartOptions', () => {
   it('takes nothing, or a capture and a speed', () => {
     expect(parseStartOptions([])).toEqual({});
     expect(parseStartOptions(['--replay', '/a/b.cap', '--speed', '2.5'])).toEqual({ replay: '/a/b.cap', speed: '2.5' });
-    expect(parseStartOptions(['--replay=/a', '--speed=max']).speed).toBe('max');
+    for (const speed of ['original', 'full', 'max'])
+      expect(parseStartOptions(['--replay=/a', `--speed=${speed}`]).speed).toBe(speed);
   });
 
   it('refuses the rest with the usage', () => {
-    for (const args of [['--speed', '2'], ['--replay'], ['--replay', 'x', '--speed', '0'], ['--fast'], ['word']])
+    for (const args of [
+      ['--speed', '2'],
+      ['--replay'],
+      ['--replay', 'x', '--speed', '0'],
+      ['--replay', 'x', '--speed', 'slow'],
+      ['--fast'],
+      ['word'],
+    ])
       expect(() => parseStartOptions(args), args.join(' ')).toThrow(/Usage: npm start/);
   });
 });

@@ -159,9 +159,9 @@ export class ProcessExit extends EventRecord {
   @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 82); }
 }
 
-/** A process was moved to another cgroup. The header cgroup is the new one. */
+/** A process was moved to another cgroup. The header is that of the moved process, its cgroup the new one; slot and generation are those of the container it leaves, or comes into when it was in none. */
 export class ProcessMoved extends EventRecord {
-  /** Id of the cgroup it left. */
+  /** Id of the cgroup it left; 0 when that is not known to belong to a container. */
   @inline get from_cgroup(): u64 { return load<u64>(this.at + 64); }
   /** Path of the new cgroup below the cgroup v2 root. */
   @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 72), <usize>load<u16>(this.at + 74)); }
@@ -171,6 +171,10 @@ export class ProcessMoved extends EventRecord {
   @inline get comm(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 76), <usize>load<u16>(this.at + 78)); }
   @inline get comm_at(): usize { return this.at + <usize>load<u16>(this.at + 76); }
   @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 78); }
+  /** Process that moved it, in the host namespace; its own id when it moved itself. */
+  @inline get mover_pid(): u32 { return load<u32>(this.at + 80); }
+  /** 1 when it is still told as part of the container it left, because it was moved from there. */
+  @inline get kept(): u32 { return load<u32>(this.at + 84); }
 }
 
 /** A file was opened, or the attempt failed. The header result is the descriptor or a negative errno. */
@@ -201,29 +205,29 @@ export class FileOpen extends EventRecord {
   @inline get name_length(): i32 { return <i32>load<u16>(this.at + 106); }
 }
 
-/** The name space or the attributes of the file system were changed, or the attempt failed. */
+/** Names, attributes or sizes of files were changed, or the attempt failed. */
 export class FileModify extends EventRecord {
-  /** Inode of the file; 0 when it is not known. */
+  /** Inode of the file; 0 when it is not known: only calls on a descriptor have it. */
   @inline get inode(): u64 { return load<u64>(this.at + 64); }
   /** New size in bytes of a truncate. */
   @inline get new_size(): u64 { return load<u64>(this.at + 72); }
-  /** Device of the file system. */
+  /** Device of the file system, (major << 20) | minor; 0 with the inode. */
   @inline get device(): u32 { return load<u32>(this.at + 80); }
   /** New mode of chmod, asked mode of mkdir. */
   @inline get mode(): u32 { return load<u32>(this.at + 84); }
-  /** New owner of chown; 4294967295 leaves it. */
+  /** New owner of chown; 4294967295 when it is left or the call is another. */
   @inline get owner(): u32 { return load<u32>(this.at + 88); }
-  /** New group of chown; 4294967295 leaves it. */
+  /** New group of chown; 4294967295 when it is left or the call is another. */
   @inline get group(): u32 { return load<u32>(this.at + 92); }
   /** Flags argument of the call (AT_*, RENAME_*). */
   @inline get call_flags(): u32 { return load<u32>(this.at + 96); }
   /** Equal changes this record stands for. */
   @inline get count(): u32 { return load<u32>(this.at + 100); }
-  /** Path that was changed: old path, link source, or the file itself. */
+  /** First path of the call: the old name of a rename, the existing file of a link, what a symbolic link holds (as given), else the file that was changed. Flag user_path marks names that stand as they were asked for. */
   @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 104), <usize>load<u16>(this.at + 106)); }
   @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 104); }
   @inline get path_length(): i32 { return <i32>load<u16>(this.at + 106); }
-  /** Second path: new path of a rename, the new link. */
+  /** Second path of the call: the new name of a rename, the new link; else empty. */
   @inline get target(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 108), <usize>load<u16>(this.at + 110)); }
   @inline get target_at(): usize { return this.at + <usize>load<u16>(this.at + 108); }
   @inline get target_length(): i32 { return <i32>load<u16>(this.at + 110); }
@@ -323,7 +327,7 @@ export class NetClose extends EventRecord {
   @inline get error(): u32 { return load<u32>(this.at + 140); }
 }
 
-/** Datagrams to or from one peer. */
+/** Datagrams of one process between a socket and one peer, in one direction: the first one at once, what follows at most once a second. The system call is that of the first one. Remote address and port are 0 when a socket that is not connected received without asking for the address. */
 export class NetUdp extends EventRecord {
   /** Address of the local end. */
   @inline get local_ip(): usize { return this.at + 64; }
@@ -351,7 +355,7 @@ export class NetUdp extends EventRecord {
   @inline get reserved(): u32 { return load<u32>(this.at + 132); }
 }
 
-/** A DNS query or answer seen on the wire of the container. */
+/** A DNS query that the container sent to port 53 or an answer that it got from there, as seen on its wire. The process is that of the sender; answers have none (0). */
 export class NetDns extends EventRecord {
   /** Address of the local end. */
   @inline get local_ip(): usize { return this.at + 64; }
@@ -385,9 +389,9 @@ export class NetDns extends EventRecord {
   @inline get addresses_length(): i32 { return <i32>load<u16>(this.at + 126); }
 }
 
-/** A connect to a unix socket. */
+/** A connect to a unix socket, or the attempt. */
 export class NetUnix extends EventRecord {
-  /** Inode of the socket file. */
+  /** Inode of the connecting socket, as /proc/PID/fd shows it. */
   @inline get socket(): u64 { return load<u64>(this.at + 64); }
   /** Process that listens, as the kernel recorded it; 0 when unknown. */
   @inline get peer_pid(): u32 { return load<u32>(this.at + 72); }
@@ -397,13 +401,13 @@ export class NetUnix extends EventRecord {
   @inline get fd(): i32 { return load<i32>(this.at + 80); }
   /** 1 when the name is in the abstract name space. */
   @inline get abstract(): u32 { return load<u32>(this.at + 84); }
-  /** Path of the socket, or the abstract name. */
+  /** Path of the socket file as the process that listens sees it, or the abstract name; what the caller gave when the attempt failed. */
   @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 88), <usize>load<u16>(this.at + 90)); }
   @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 88); }
   @inline get path_length(): i32 { return <i32>load<u16>(this.at + 90); }
 }
 
-/** A raw or packet socket was made, or the attempt failed. */
+/** A raw or packet socket was made, or the attempt failed. Netlink sockets, for which raw has no meaning, are left out. */
 export class NetSocket extends EventRecord {
   /** AF_* number. */
   @inline get domain(): u32 { return load<u32>(this.at + 64); }
@@ -429,17 +433,17 @@ export class SyscallNotable extends EventRecord {
   @inline get arg4(): u64 { return load<u64>(this.at + 96); }
   /** Sixth argument. */
   @inline get arg5(): u64 { return load<u64>(this.at + 104); }
-  /** Start of the target process; 0 when there is none. */
+  /** Start of the target process; 0 when there is none or it was not found. */
   @inline get target_start(): u64 { return load<u64>(this.at + 112); }
-  /** Target process in the host namespace (ptrace, process_vm_*); 0 when there is none. */
+  /** Target process in the host namespace (ptrace, process_vm_*, setns to a pidfd); 0 when there is none or it was not found. */
   @inline get target_pid(): u32 { return load<u32>(this.at + 120); }
   /** Equal calls this record stands for. */
   @inline get count(): u32 { return load<u32>(this.at + 124); }
-  /** uid or gid before a set*id call. */
+  /** Effective id before a set*id call, the file system id of setfs*id; 4294967295 when it is not known. */
   @inline get old_id(): u32 { return load<u32>(this.at + 128); }
-  /** uid or gid after a set*id call. */
+  /** The same id after the call. */
   @inline get new_id(): u32 { return load<u32>(this.at + 132); }
-  /** Path of the call: mount source, chroot target, module file, the socket a descriptor stands for. */
+  /** Path of the call: mount source, new root, module file, swap file. */
   @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 136), <usize>load<u16>(this.at + 138)); }
   @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 136); }
   @inline get path_length(): i32 { return <i32>load<u16>(this.at + 138); }
@@ -447,7 +451,7 @@ export class SyscallNotable extends EventRecord {
   @inline get target(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 140), <usize>load<u16>(this.at + 142)); }
   @inline get target_at(): usize { return this.at + <usize>load<u16>(this.at + 140); }
   @inline get target_length(): i32 { return <i32>load<u16>(this.at + 142); }
-  /** Name or type: memfd name, file system type, module parameters. */
+  /** Name or type: memfd or module name, module parameters, file system type, type of key, type of namespace. */
   @inline get text(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 144), <usize>load<u16>(this.at + 146)); }
   @inline get text_at(): usize { return this.at + <usize>load<u16>(this.at + 144); }
   @inline get text_length(): i32 { return <i32>load<u16>(this.at + 146); }
@@ -455,6 +459,20 @@ export class SyscallNotable extends EventRecord {
   @inline get comm(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 148), <usize>load<u16>(this.at + 150)); }
   @inline get comm_at(): usize { return this.at + <usize>load<u16>(this.at + 148); }
   @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 150); }
+  /** Address of the local end. */
+  @inline get local_ip(): usize { return this.at + 152; }
+  /** Address of the remote end. */
+  @inline get remote_ip(): usize { return this.at + 168; }
+  /** Number of the socket while it lives (inode of the socket file, or the kernel cookie). */
+  @inline get socket(): u64 { return load<u64>(this.at + 184); }
+  /** Port of the local end, host order. */
+  @inline get local_port(): u16 { return load<u16>(this.at + 192); }
+  /** Port of the remote end, host order. */
+  @inline get remote_port(): u16 { return load<u16>(this.at + 194); }
+  /** AF_INET (2) or AF_INET6 (10). */
+  @inline get family(): u16 { return load<u16>(this.at + 196); }
+  /** IPPROTO_* number: 6 TCP, 17 UDP. */
+  @inline get protocol(): u16 { return load<u16>(this.at + 198); }
 }
 
 /** System calls of one container in one window, counted in the kernel. */
@@ -471,7 +489,7 @@ export class WindowSyscalls extends EventRecord {
   @inline get bigrams(): usize { return this.at + <usize>load<u16>(this.at + 92); }
 }
 
-/** Resources that one container used in one window. */
+/** Resources that one container used in one window. What the kernel does not account for it is 0. */
 export class WindowResources extends EventRecord {
   /** Start of the window, CLOCK_BOOTTIME in ns. */
   @inline get from(): u64 { return load<u64>(this.at + 64); }

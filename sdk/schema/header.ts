@@ -37,11 +37,11 @@ export const HEADER_SIZE = 64;
 export const HEADER_FLAGS: readonly FlagSpec[] = [
   { name: 'snapshot', bit: 0, doc: 'Written by the periodic snapshot: it states what is, nothing happened now.' },
   { name: 'path_truncated', bit: 1, doc: 'A path was longer than its bound and lost its beginning.' },
-  { name: 'args_truncated', bit: 2, doc: 'The argument list was longer than its bound and lost its end.' },
+  { name: 'args_truncated', bit: 2, doc: 'A list (arguments, addresses) was longer than its bound and lost its end.' },
   {
     name: 'user_path',
     bit: 3,
-    doc: 'The path could only be read from user memory: it may not be what the kernel saw.',
+    doc: 'The path, or the address of the peer, could only be read from user memory: it may not be what the kernel saw.',
   },
   { name: 'compat', bit: 4, doc: 'A 32-bit system call on a 64-bit kernel.' },
   { name: 'io_uring', bit: 5, doc: 'Requested through io_uring, not by a system call of its own.' },
@@ -58,5 +58,10 @@ export const HEADER_FLAGS: readonly FlagSpec[] = [
     name: 'sticky',
     bit: 11,
     doc: 'The process moved itself to a cgroup outside its container; it still counts as part of the container.',
+  },
+  {
+    name: 'unfinished',
+    bit: 12,
+    doc: 'Asked for through io_uring, and its end was not seen: the result is not known and reads 0.',
   },
 ];

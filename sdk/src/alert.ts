@@ -73,7 +73,14 @@ export const Alert = z.object({
   output_fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   detector: z.object({ kind: z.enum(['rule', 'wasm', 'model', 'system']), id: z.string(), version: z.string() }),
   container: ContainerRef.nullable(),
-  process: ProcessRef.extend({ ancestors: z.array(ProcessRef) }).nullable(),
+  process: ProcessRef.extend({
+    ancestors: z.array(ProcessRef),
+    /**
+     * How it got into its container: it descends from the entrypoint, or its line was brought in from outside (docker
+     * exec, kubectl exec), or that was not seen. Missing outside containers.
+     */
+    entry: z.enum(['entrypoint', 'exec', 'unknown']).optional(),
+  }).nullable(),
   workload: WorkloadRef.nullable(),
   mitre: z.array(z.string()),
   score: z.number().optional(),

@@ -11,11 +11,11 @@ export const Kind = {
   ProcessFork: 2,
   /** The last thread of a process ended. The header result is the exit status as wait() gives it. */
   ProcessExit: 3,
-  /** A process was moved to another cgroup. The header cgroup is the new one. */
+  /** A process was moved to another cgroup. The header is that of the moved process, its cgroup the new one; slot and generation are those of the container it leaves, or comes into when it was in none. */
   ProcessMoved: 4,
   /** A file was opened, or the attempt failed. The header result is the descriptor or a negative errno. */
   FileOpen: 10,
-  /** The name space or the attributes of the file system were changed, or the attempt failed. */
+  /** Names, attributes or sizes of files were changed, or the attempt failed. */
   FileModify: 11,
   /** A socket was connected, or the attempt failed or is in progress (result -115). Addresses are those of the kernel socket. */
   NetConnect: 20,
@@ -25,19 +25,19 @@ export const Kind = {
   NetListen: 22,
   /** A TCP connection ended. The header names the process that made it. */
   NetClose: 23,
-  /** Datagrams to or from one peer. */
+  /** Datagrams of one process between a socket and one peer, in one direction: the first one at once, what follows at most once a second. The system call is that of the first one. Remote address and port are 0 when a socket that is not connected received without asking for the address. */
   NetUdp: 24,
-  /** A DNS query or answer seen on the wire of the container. */
+  /** A DNS query that the container sent to port 53 or an answer that it got from there, as seen on its wire. The process is that of the sender; answers have none (0). */
   NetDns: 25,
-  /** A connect to a unix socket. */
+  /** A connect to a unix socket, or the attempt. */
   NetUnix: 26,
-  /** A raw or packet socket was made, or the attempt failed. */
+  /** A raw or packet socket was made, or the attempt failed. Netlink sockets, for which raw has no meaning, are left out. */
   NetSocket: 27,
   /** A system call that few workloads need and many attacks use, done or refused. */
   SyscallNotable: 30,
   /** System calls of one container in one window, counted in the kernel. */
   WindowSyscalls: 40,
-  /** Resources that one container used in one window. */
+  /** Resources that one container used in one window. What the kernel does not account for it is 0. */
   WindowResources: 41,
   /** A container became known; later records name it by slot and generation. */
   ContainerStarted: 50,
@@ -60,9 +60,9 @@ export const HeaderFlag = {
   snapshot: 1,
   /** A path was longer than its bound and lost its beginning. */
   pathTruncated: 2,
-  /** The argument list was longer than its bound and lost its end. */
+  /** A list (arguments, addresses) was longer than its bound and lost its end. */
   argsTruncated: 4,
-  /** The path could only be read from user memory: it may not be what the kernel saw. */
+  /** The path, or the address of the peer, could only be read from user memory: it may not be what the kernel saw. */
   userPath: 8,
   /** A 32-bit system call on a 64-bit kernel. */
   compat: 16,
@@ -80,6 +80,8 @@ export const HeaderFlag = {
   synthetic: 1024,
   /** The process moved itself to a cgroup outside its container; it still counts as part of the container. */
   sticky: 2048,
+  /** Asked for through io_uring, and its end was not seen: the result is not known and reads 0. */
+  unfinished: 4096,
 } as const;
 
 /** Bits of exe_flags and file_flags. */
@@ -273,15 +275,19 @@ export const ProcessExit = {
   comm: 80,
 } as const;
 
-/** A process was moved to another cgroup. The header cgroup is the new one. Offsets in bytes from the start of the record. */
+/** A process was moved to another cgroup. The header is that of the moved process, its cgroup the new one; slot and generation are those of the container it leaves, or comes into when it was in none. Offsets in bytes from the start of the record. */
 export const ProcessMoved = {
-  size: 80,
-  /** Id of the cgroup it left. */
+  size: 88,
+  /** Id of the cgroup it left; 0 when that is not known to belong to a container. */
   fromCgroup: 64,
   /** Path of the new cgroup below the cgroup v2 root. */
   path: 72,
   /** Name of the moved task. */
   comm: 76,
+  /** Process that moved it, in the host namespace; its own id when it moved itself. */
+  moverPid: 80,
+  /** 1 when it is still told as part of the container it left, because it was moved from there. */
+  kept: 84,
 } as const;
 
 /** A file was opened, or the attempt failed. The header result is the descriptor or a negative errno. Offsets in bytes from the start of the record. */
@@ -309,28 +315,28 @@ export const FileOpen = {
   name: 104,
 } as const;
 
-/** The name space or the attributes of the file system were changed, or the attempt failed. Offsets in bytes from the start of the record. */
+/** Names, attributes or sizes of files were changed, or the attempt failed. Offsets in bytes from the start of the record. */
 export const FileModify = {
   size: 112,
-  /** Inode of the file; 0 when it is not known. */
+  /** Inode of the file; 0 when it is not known: only calls on a descriptor have it. */
   inode: 64,
   /** New size in bytes of a truncate. */
   newSize: 72,
-  /** Device of the file system. */
+  /** Device of the file system, (major << 20) | minor; 0 with the inode. */
   device: 80,
   /** New mode of chmod, asked mode of mkdir. */
   mode: 84,
-  /** New owner of chown; 4294967295 leaves it. */
+  /** New owner of chown; 4294967295 when it is left or the call is another. */
   owner: 88,
-  /** New group of chown; 4294967295 leaves it. */
+  /** New group of chown; 4294967295 when it is left or the call is another. */
   group: 92,
   /** Flags argument of the call (AT_*, RENAME_*). */
   callFlags: 96,
   /** Equal changes this record stands for. */
   count: 100,
-  /** Path that was changed: old path, link source, or the file itself. */
+  /** First path of the call: the old name of a rename, the existing file of a link, what a symbolic link holds (as given), else the file that was changed. Flag user_path marks names that stand as they were asked for. */
   path: 104,
-  /** Second path: new path of a rename, the new link. */
+  /** Second path of the call: the new name of a rename, the new link; else empty. */
   target: 108,
 } as const;
 
@@ -432,7 +438,7 @@ export const NetClose = {
   error: 140,
 } as const;
 
-/** Datagrams to or from one peer. Offsets in bytes from the start of the record. */
+/** Datagrams of one process between a socket and one peer, in one direction: the first one at once, what follows at most once a second. The system call is that of the first one. Remote address and port are 0 when a socket that is not connected received without asking for the address. Offsets in bytes from the start of the record. */
 export const NetUdp = {
   size: 136,
   /** Address of the local end. */
@@ -461,7 +467,7 @@ export const NetUdp = {
   reserved: 132,
 } as const;
 
-/** A DNS query or answer seen on the wire of the container. Offsets in bytes from the start of the record. */
+/** A DNS query that the container sent to port 53 or an answer that it got from there, as seen on its wire. The process is that of the sender; answers have none (0). Offsets in bytes from the start of the record. */
 export const NetDns = {
   size: 128,
   /** Address of the local end. */
@@ -492,10 +498,10 @@ export const NetDns = {
   addresses: 124,
 } as const;
 
-/** A connect to a unix socket. Offsets in bytes from the start of the record. */
+/** A connect to a unix socket, or the attempt. Offsets in bytes from the start of the record. */
 export const NetUnix = {
   size: 96,
-  /** Inode of the socket file. */
+  /** Inode of the connecting socket, as /proc/PID/fd shows it. */
   socket: 64,
   /** Process that listens, as the kernel recorded it; 0 when unknown. */
   peerPid: 72,
@@ -505,11 +511,11 @@ export const NetUnix = {
   fd: 80,
   /** 1 when the name is in the abstract name space. */
   abstract: 84,
-  /** Path of the socket, or the abstract name. */
+  /** Path of the socket file as the process that listens sees it, or the abstract name; what the caller gave when the attempt failed. */
   path: 88,
 } as const;
 
-/** A raw or packet socket was made, or the attempt failed. Offsets in bytes from the start of the record. */
+/** A raw or packet socket was made, or the attempt failed. Netlink sockets, for which raw has no meaning, are left out. Offsets in bytes from the start of the record. */
 export const NetSocket = {
   size: 80,
   /** AF_* number. */
@@ -524,7 +530,7 @@ export const NetSocket = {
 
 /** A system call that few workloads need and many attacks use, done or refused. Offsets in bytes from the start of the record. */
 export const SyscallNotable = {
-  size: 152,
+  size: 200,
   /** First argument as given. */
   arg0: 64,
   /** Second argument. */
@@ -537,24 +543,38 @@ export const SyscallNotable = {
   arg4: 96,
   /** Sixth argument. */
   arg5: 104,
-  /** Start of the target process; 0 when there is none. */
+  /** Start of the target process; 0 when there is none or it was not found. */
   targetStart: 112,
-  /** Target process in the host namespace (ptrace, process_vm_*); 0 when there is none. */
+  /** Target process in the host namespace (ptrace, process_vm_*, setns to a pidfd); 0 when there is none or it was not found. */
   targetPid: 120,
   /** Equal calls this record stands for. */
   count: 124,
-  /** uid or gid before a set*id call. */
+  /** Effective id before a set*id call, the file system id of setfs*id; 4294967295 when it is not known. */
   oldId: 128,
-  /** uid or gid after a set*id call. */
+  /** The same id after the call. */
   newId: 132,
-  /** Path of the call: mount source, chroot target, module file, the socket a descriptor stands for. */
+  /** Path of the call: mount source, new root, module file, swap file. */
   path: 136,
   /** Second path: mount point. */
   target: 140,
-  /** Name or type: memfd name, file system type, module parameters. */
+  /** Name or type: memfd or module name, module parameters, file system type, type of key, type of namespace. */
   text: 144,
   /** Name of the calling task. */
   comm: 148,
+  /** Address of the local end. */
+  localIp: 152,
+  /** Address of the remote end. */
+  remoteIp: 168,
+  /** Number of the socket while it lives (inode of the socket file, or the kernel cookie). */
+  socket: 184,
+  /** Port of the local end, host order. */
+  localPort: 192,
+  /** Port of the remote end, host order. */
+  remotePort: 194,
+  /** AF_INET (2) or AF_INET6 (10). */
+  family: 196,
+  /** IPPROTO_* number: 6 TCP, 17 UDP. */
+  protocol: 198,
 } as const;
 
 /** System calls of one container in one window, counted in the kernel. Offsets in bytes from the start of the record. */
@@ -572,7 +592,7 @@ export const WindowSyscalls = {
   bigrams: 92,
 } as const;
 
-/** Resources that one container used in one window. Offsets in bytes from the start of the record. */
+/** Resources that one container used in one window. What the kernel does not account for it is 0. Offsets in bytes from the start of the record. */
 export const WindowResources = {
   size: 136,
   /** Start of the window, CLOCK_BOOTTIME in ns. */
@@ -834,12 +854,14 @@ export const KINDS: readonly KindInfo[] = [
     id: 4,
     name: 'process.moved',
     ring: 'rare',
-    size: 80,
+    size: 88,
     types: ["cgroup_attach"],
     fields: [
-      {"name":"from_cgroup","type":"u64","offset":64,"rules":[]},
-      {"name":"path","type":"str","offset":72,"rules":[]},
+      {"name":"from_cgroup","type":"u64","offset":64,"rules":["picket.moved.from"]},
+      {"name":"path","type":"str","offset":72,"rules":["picket.moved.path"]},
       {"name":"comm","type":"str","offset":76,"rules":[]},
+      {"name":"mover_pid","type":"u32","offset":80,"rules":["picket.moved.by"]},
+      {"name":"kept","type":"u32","offset":84,"rules":["picket.moved.kept"]},
     ],
   },
   {
@@ -960,7 +982,7 @@ export const KINDS: readonly KindInfo[] = [
     name: 'net.udp',
     ring: 'bulk',
     size: 136,
-    types: ["sendto","sendmsg","recvfrom","recvmsg"],
+    types: ["sendto","sendmsg","sendmmsg","recvfrom","recvmsg","recvmmsg"],
     fields: [
       {"name":"local_ip","type":"ip","offset":64,"rules":["fd.lip"]},
       {"name":"remote_ip","type":"ip","offset":80,"rules":["fd.rip"]},
@@ -979,7 +1001,7 @@ export const KINDS: readonly KindInfo[] = [
   {
     id: 25,
     name: 'net.dns',
-    ring: 'rare',
+    ring: 'bulk',
     size: 128,
     types: ["dns"],
     fields: [
@@ -991,11 +1013,11 @@ export const KINDS: readonly KindInfo[] = [
       {"name":"family","type":"u16","offset":108,"rules":[]},
       {"name":"protocol","type":"u16","offset":110,"rules":[]},
       {"name":"id","type":"u16","offset":112,"rules":[]},
-      {"name":"type","type":"u16","offset":114,"rules":[]},
-      {"name":"rcode","type":"u16","offset":116,"rules":[]},
-      {"name":"answer","type":"u16","offset":118,"rules":[]},
-      {"name":"name","type":"str","offset":120,"rules":[]},
-      {"name":"addresses","type":"strs","offset":124,"rules":[]},
+      {"name":"type","type":"u16","offset":114,"rules":["dns.type"]},
+      {"name":"rcode","type":"u16","offset":116,"rules":["dns.rcode"]},
+      {"name":"answer","type":"u16","offset":118,"rules":["dns.answer"]},
+      {"name":"name","type":"str","offset":120,"rules":["dns.name"]},
+      {"name":"addresses","type":"strs","offset":124,"rules":["dns.addresses"]},
     ],
   },
   {
@@ -1030,8 +1052,8 @@ export const KINDS: readonly KindInfo[] = [
     id: 30,
     name: 'syscall.notable',
     ring: 'rare',
-    size: 152,
-    types: ["ptrace","setns","unshare","mount","umount","umount2","move_mount","fsmount","pivot_root","chroot","bpf","init_module","finit_module","delete_module","memfd_create","mprotect","mmap","process_vm_writev","process_vm_readv","setuid","setgid","setreuid","setregid","setresuid","setresgid","setfsuid","setfsgid","capset","userfaultfd","keyctl","add_key","request_key","io_uring_setup","kexec_load","kexec_file_load","dup","dup2","dup3","bind","prctl","perf_event_open","personality","swapon","reboot"],
+    size: 200,
+    types: ["ptrace","setns","unshare","mount","umount","umount2","move_mount","fsmount","pivot_root","chroot","bpf","init_module","finit_module","delete_module","memfd_create","mprotect","mmap","process_vm_writev","process_vm_readv","setuid","setgid","setreuid","setregid","setresuid","setresgid","setfsuid","setfsgid","capset","userfaultfd","keyctl","add_key","request_key","io_uring_setup","kexec_load","kexec_file_load","dup","dup2","dup3","bind","prctl","perf_event_open","personality","swapon","reboot","pkey_mprotect","fcntl"],
     fields: [
       {"name":"arg0","type":"u64","offset":64,"rules":[]},
       {"name":"arg1","type":"u64","offset":72,"rules":[]},
@@ -1040,14 +1062,21 @@ export const KINDS: readonly KindInfo[] = [
       {"name":"arg4","type":"u64","offset":96,"rules":[]},
       {"name":"arg5","type":"u64","offset":104,"rules":[]},
       {"name":"target_start","type":"u64","offset":112,"rules":[]},
-      {"name":"target_pid","type":"u32","offset":120,"rules":[]},
+      {"name":"target_pid","type":"u32","offset":120,"rules":["picket.target.pid"]},
       {"name":"count","type":"u32","offset":124,"rules":[]},
-      {"name":"old_id","type":"u32","offset":128,"rules":[]},
-      {"name":"new_id","type":"u32","offset":132,"rules":["evt.arg.uid"]},
+      {"name":"old_id","type":"u32","offset":128,"rules":["picket.id.old"]},
+      {"name":"new_id","type":"u32","offset":132,"rules":["picket.id.new"]},
       {"name":"path","type":"str","offset":136,"rules":["fs.path.source"]},
       {"name":"target","type":"str","offset":140,"rules":["fs.path.target","evt.arg.target"]},
       {"name":"text","type":"str","offset":144,"rules":["evt.arg.name"]},
       {"name":"comm","type":"str","offset":148,"rules":[]},
+      {"name":"local_ip","type":"ip","offset":152,"rules":["fd.lip"]},
+      {"name":"remote_ip","type":"ip","offset":168,"rules":["fd.rip"]},
+      {"name":"socket","type":"u64","offset":184,"rules":[]},
+      {"name":"local_port","type":"u16","offset":192,"rules":["fd.lport"]},
+      {"name":"remote_port","type":"u16","offset":194,"rules":["fd.rport"]},
+      {"name":"family","type":"u16","offset":196,"rules":[]},
+      {"name":"protocol","type":"u16","offset":198,"rules":[]},
     ],
   },
   {

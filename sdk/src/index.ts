@@ -7,6 +7,7 @@ export * from './events.gen.ts';
 export * from './ip.ts';
 export * from './log.ts';
 export * from './names.ts';
+export * from './plan.ts';
 export * from './record.ts';
 export * from './rule-fields.gen.ts';
 export * from './subjects.ts';

@@ -1,7 +1,7 @@
 import type { TestContainer } from '../support/container.ts';
 
 /** Something done in a container; answers how it went. */
-export type Doing = (container: TestContainer) => ReturnType<TestContainer['exec']>;
+export type Doing = (container: Pick<TestContainer, 'exec'>) => ReturnType<TestContainer['exec']>;
 
 /** What one shipped rule is for, and a near miss of it. */
 export interface Deed {

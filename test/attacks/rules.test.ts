@@ -6,12 +6,13 @@ import { CREDENTIALS } from './deeds/credentials.ts';
 import { ESCAPES } from './deeds/escapes.ts';
 import { PERSISTENCE } from './deeds/persistence.ts';
 import { PROGRAMS } from './deeds/programs.ts';
+import { SYSTEM_CALLS } from './deeds/system-calls.ts';
 import { IMAGE, Scene } from './scene.ts';
 
 // Every shipped rule, from the act in a real container to the alert in the API. All acts are done first, in one
 // container, all their twins in another; then the alerts of both are looked at.
 
-const DEEDS: readonly Deed[] = [...PROGRAMS, ...CREDENTIALS, ...ESCAPES, ...PERSISTENCE];
+const DEEDS: readonly Deed[] = [...PROGRAMS, ...CREDENTIALS, ...ESCAPES, ...PERSISTENCE, ...SYSTEM_CALLS];
 const TITLED = DEEDS.map((deed) => [`${deed.rule}: ${deed.title}`, deed] as const);
 
 let scene: Scene;

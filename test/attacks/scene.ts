@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Alert } from '@picket/sdk';
 import { allAlerts } from '../support/alerts.ts';
+import { cgroupFolders, removeCgroup } from '../support/container/cgroup.ts';
 import { imageFolder } from '../support/container/image.ts';
 import {
   type ContainerMount,
@@ -13,10 +14,11 @@ import {
 } from '../support/container.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { compileTool } from './compile-tool.ts';
+import { compileCalls, compileTool } from './compile-tool.ts';
 import { ask, PORTS, sh } from './deed.ts';
 import { METADATA } from './deeds/credentials.ts';
 import { CGROUPS, HOST_FOLDER, SOCKETS } from './deeds/escapes.ts';
+import { FOREIGN_CGROUP } from './deeds/system-calls.ts';
 
 /** Says that everything before it has been looked at: the file is opened last, and events keep their order. */
 const MARKER = `
@@ -48,12 +50,14 @@ export class Scene {
     const folder = mkdtempSync(join(tmpdir(), 'picket-scene-'));
     try {
       mkdirSync(join(folder, 'host/etc'), { recursive: true });
+      mkdirSync(foreignCgroup(folder));
       for (const name of ['shadow', 'hostname']) writeFileSync(join(folder, 'host/etc', name), 'of the host\n');
       writeFileSync(join(folder, 'marker.yaml'), MARKER);
       const stack = await startStack({ rules: join(folder, 'marker.yaml') });
-      const sockets = ['runtime', 'app'].map((name) => createServer().listen(join(folder, name)));
+      const sockets = ['docker.sock', 'app.sock'].map((name) => createServer().listen(join(folder, name)));
       return new Scene(stack, folder, sockets);
     } catch (error) {
+      removeCgroup(basename(folder));
       rmSync(folder, { recursive: true, force: true });
       throw error;
     }
@@ -63,6 +67,7 @@ export class Scene {
     for (const container of this.#containers) await container.remove();
     await this.stack.stop();
     for (const socket of this.#sockets) socket.close();
+    removeCgroup(basename(this.#folder));
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -107,15 +112,24 @@ export class Scene {
     const server = join(imageFolder(), 'usr/sbin/nginx');
     return [
       ...['/usr/sbin/app-server', '/usr/bin/redis-server', '/usr/bin/java'].map((path) => bind(server, path)),
-      ...['tool', 'ssh', 'rg', 'apt-get', 'apt-config', 'python3'].map((name) =>
+      ...['tool', 'ssh', 'rg', 'apt-get', 'apt-config', 'python3', 'pkexec'].map((name) =>
         bind(compileTool(), `/usr/bin/${name}`),
       ),
       bind(join(this.#folder, 'host'), HOST_FOLDER),
-      bind(join(this.#folder, 'runtime'), SOCKETS.runtime),
-      bind(join(this.#folder, 'app'), SOCKETS.app),
+      bind(join(this.#folder, 'docker.sock'), SOCKETS.runtime),
+      bind(join(this.#folder, 'app.sock'), SOCKETS.app),
+      bind(compileCalls(), '/usr/bin/calls'),
+      { ...bind(foreignCgroup(this.#folder), FOREIGN_CGROUP), options: ['bind', 'rw'] },
       { source: 'cgroup', destination: CGROUPS, type: 'cgroup', options: ['nosuid', 'noexec', 'nodev'] },
     ];
   }
+}
+
+/** A cgroup v2 folder that belongs to no container, called like the folder of the scene. */
+function foreignCgroup(folder: string): string {
+  const v2 = cgroupFolders(basename(folder)).find(({ type }) => type === 'cgroup2');
+  if (!v2) throw new Error('no cgroup v2 hierarchy is mounted');
+  return v2.folder;
 }
 
 function bind(source: string, destination: string): ContainerMount {

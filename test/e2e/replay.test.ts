@@ -72,18 +72,6 @@ it('finds a recorded attack without an agent', async () => {
   ).not.toContain('agent/src/main.ts');
 });
 
-it('replays a truncated capture up to its last whole frame, says so, and stays up', async () => {
-  const cut = CAPTURE.subarray(0, Math.floor(CAPTURE.length * 0.9));
-  const { messages, code } = wholeMessages(cut);
-  expect(code).toBe('CAPTURE_TRUNCATED');
-  expect(messages).toBeLessThan(wholeMessages(CAPTURE).messages);
-  const start = await replay(cut);
-  await start.printed(`the capture ends early: its ${messages} whole messages were read`);
-  expect(start.output).toContain(`${messages} batches published`);
-  await start.printed('Stop     Ctrl-C');
-  await waitFor('an alert from the part that is whole', async () => (await client(start).alerts.list()).items[0]);
-});
-
 /** Where the frame in the middle of a capture ends: u32 length, u8 type, payload (sdk/src/capture.ts). */
 function endOfMiddleFrame(bytes: Buffer): number {
   let at = 8;
@@ -91,23 +79,23 @@ function endOfMiddleFrame(bytes: Buffer): number {
   return at;
 }
 
-it('says that a capture was changed, and stays up', async () => {
-  const changed = Buffer.from(CAPTURE);
-  const last = endOfMiddleFrame(changed) - 1;
-  changed.writeUInt8(changed.readUInt8(last) ^ 0xff, last);
-  expect(wholeMessages(changed).code).toBe('CAPTURE_CORRUPT');
-  const start = await replay(changed);
-  await start.printed('the capture is damaged: its checksum does not match');
-  await start.printed('Stop     Ctrl-C');
-  await waitFor('an alert all the same', async () => (await client(start).alerts.list()).items[0]);
-});
+function changed(): Buffer {
+  const bytes = Buffer.from(CAPTURE);
+  const last = endOfMiddleFrame(bytes) - 1;
+  bytes.writeUInt8(bytes.readUInt8(last) ^ 0xff, last);
+  return bytes;
+}
+
+const cut = CAPTURE.subarray(0, Math.floor(CAPTURE.length * 0.9));
 
 it.each([
+  ['a truncated capture', cut, 'CAPTURE_TRUNCATED', /^the capture ends early: its \d+ whole messages.*--partial$/m],
+  ['a changed capture', changed(), 'CAPTURE_CORRUPT', /^the capture is damaged: its checksum does not match/m],
   ['garbage', Buffer.alloc(5000, 'garbage'), 'CAPTURE_NOT_A_CAPTURE', /^this is not a Picket capture/m],
   ['an empty file', Buffer.alloc(0), 'CAPTURE_NOT_A_CAPTURE', /^this is not a Picket capture/m],
   ['a later format', Buffer.from('PKCAP\0\x63\0'), 'CAPTURE_VERSION', /^the capture has format 99/m],
 ])('refuses %s before anything is started', async (_, bytes, code, sentence) => {
-  expect(wholeMessages(bytes)).toEqual({ messages: 0, code });
+  expect(wholeMessages(bytes).code).toBe(code);
   const start = await replay(bytes);
   expect(await start.ended()).toBe(1);
   expect(start.output).toMatch(sentence);

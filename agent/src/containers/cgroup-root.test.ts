@@ -24,7 +24,26 @@ describe('findCgroupMounts', () => {
     const { root } = findCgroupMounts();
     const real = `41 31 0:38 / ${root.replaceAll(' ', '\\040')} rw,nosuid shared:9 master:1 - cgroup2 cgroup2 rw\n`;
     const odd = '42 31 0:39 / /mnt/with\\040blank rw - cgroup cgroup rw,cpu\n';
-    expect(findCgroupMounts(`${real}${odd}garbage line\n`)).toEqual({ root, all: [root, '/mnt/with blank'] });
+    const mounts = findCgroupMounts(`${real}${odd}garbage line\n`);
+    expect(mounts).toMatchObject({ root, all: [root, '/mnt/with blank'] });
+    expect(mounts.v1.get('cpu')).toBe('/mnt/with blank');
+  });
+});
+
+describe('controllers of v1', () => {
+  it('are found where the whole of their tree is mounted', () => {
+    const { root } = findCgroupMounts();
+    const lines = [
+      `41 31 0:38 / ${root} rw - cgroup2 cgroup2 rw`,
+      '42 31 0:39 / /c/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct',
+      '43 31 0:40 /box /c/part rw - cgroup cgroup rw,memory',
+    ];
+    const { v1 } = findCgroupMounts(lines.join('\n'));
+    expect([v1.get('cpu'), v1.get('cpuacct'), v1.get('memory')]).toEqual([
+      '/c/cpu,cpuacct',
+      '/c/cpu,cpuacct',
+      undefined,
+    ]);
   });
 });
 

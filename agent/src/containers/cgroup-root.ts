@@ -7,11 +7,17 @@ export interface CgroupMounts {
   readonly root: string;
   /** Mount points of all cgroup file systems, v1 controllers too: runtimes name their paths below any of them. */
   readonly all: readonly string[];
+  /** Mount points of v1 controllers, by the name of the controller; those that show the whole tree. */
+  readonly v1: ReadonlyMap<string, string>;
 }
 
 interface Mount {
   readonly point: string;
   readonly type: string;
+  /** What of the hierarchy is mounted there. */
+  readonly top: string;
+  /** For v1 the names of its controllers, among others. */
+  readonly options: readonly string[];
 }
 
 /**
@@ -32,7 +38,12 @@ export function findCgroupMounts(mountinfo = readFileSync('/proc/self/mountinfo'
       'CGROUP2_MISSING',
       `the cgroup2 mount ${v2[0]?.point} shows only a part of the tree: run the agent in the cgroup name space of the host`,
     );
-  return { root: whole.point, all: mounts.map((mount) => mount.point) };
+  return { root: whole.point, all: mounts.map((mount) => mount.point), v1: controllersOf(mounts) };
+}
+
+function controllersOf(mounts: readonly Mount[]): Map<string, string> {
+  const whole = mounts.filter((mount) => mount.type === 'cgroup' && mount.top === '/');
+  return new Map(whole.flatMap((mount) => mount.options.map((option): [string, string] => [option, mount.point])));
 }
 
 /** One line of mountinfo (proc(5)): optional fields end at a lone dash, the file system type follows it. */
@@ -42,7 +53,8 @@ function cgroupMount(line: string): Mount[] {
   const type = words[dash + 1];
   const point = words[4];
   if (dash < 0 || point === undefined || (type !== 'cgroup2' && type !== 'cgroup')) return [];
-  return [{ point: unescapeOctal(point), type }];
+  const options = words[dash + 3]?.split(',') ?? [];
+  return [{ point: unescapeOctal(point), type, top: words[3] ?? '', options }];
 }
 
 const unescapeOctal = (text: string) =>

@@ -12,8 +12,10 @@ export interface ContainerFacts {
   readonly podUid: string;
   readonly workload: string;
   readonly serviceAccount: string;
-  /** key=value */
+  /** Its own labels, key=value. */
   readonly labels: readonly string[];
+  /** Labels of its pod, key=value. */
+  readonly podLabels: readonly string[];
   /** source:destination:mode */
   readonly mounts: readonly string[];
   readonly cni: string;
@@ -40,6 +42,7 @@ export const NO_FACTS: ContainerFacts = {
   workload: '',
   serviceAccount: '',
   labels: [],
+  podLabels: [],
   mounts: [],
   cni: '',
   healthcheck: '',

@@ -1,5 +1,6 @@
 import { ContainerFlag, encodeRecord, HeaderFlag, Kind } from '@picket/sdk';
 import type { ContainerFacts } from './container-facts.ts';
+import { allLabels } from './merge-facts.ts';
 import type { Container } from './registry.ts';
 
 /** Most bytes of a list field. A record ends at 64 KiB: two lists, thirteen texts and the CNI result fit together. */
@@ -23,7 +24,7 @@ export function containerRecord(
     container_flags: facts.flags | (partial ? ContainerFlag.partial : 0),
     cgroup_path: clip(container.path),
     cni: clipBytes(facts.cni, MOST_CNI),
-    labels: bounded(facts.labels),
+    labels: bounded(allLabels(facts)),
     mounts: bounded(facts.mounts),
   });
 }

@@ -17,6 +17,7 @@ describe('a scan', () => {
   it('finds a container that was there before, with its processes and their ancestors on the host', async () => {
     using rig = new DiscoveryRig();
     await rig.discovery.scan(true);
+    await rig.late.flush();
     expect(rig.callsFor(container.cgroup)).toHaveLength(1);
     const slot = rig.registry.byCgroup(container.cgroup)?.slot;
     const processes = rig.sink.of('process.exec').filter((record) => record.slot === slot);

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { ContainerFacts } from './container-facts.ts';
+import { healthcheckText } from './healthcheck.ts';
 import { labelList } from './oci-config.ts';
 import { timestampNs } from './oci-state.ts';
 import {
@@ -33,7 +34,6 @@ export async function readDockerFacts(root: string, id: string): Promise<Partial
 export function dockerFacts(json: Json): Partial<ContainerFacts> {
   const config = objectAt(json, 'Config');
   const networks = Object.values(objectAt(objectAt(json, 'NetworkSettings'), 'Networks')).filter(isObject);
-  const health = listAt(objectAt(config, 'Healthcheck'), 'Test').filter((word) => typeof word === 'string');
   return {
     name: textAt(json, 'Name').replace(/^\//, ''),
     runtime: 'docker',
@@ -41,7 +41,7 @@ export function dockerFacts(json: Json): Partial<ContainerFacts> {
     imageDigest: textAt(json, 'Image'),
     labels: labelList(objectAt(config, 'Labels')),
     ip: networks.map((network) => textAt(network, 'IPAddress')).find((ip) => ip !== '') ?? '',
-    healthcheck: health.join(' ').slice(0, 1024),
+    healthcheck: healthcheckText(listAt(objectAt(config, 'Healthcheck'), 'Test')),
     started: timestampNs(textAt(objectAt(json, 'State'), 'StartedAt')),
   };
 }

@@ -1,164 +1,162 @@
-import { execFileSync } from 'node:child_process';
-import {
-  chownSync,
-  mkdirSync,
-  mkdtempSync,
-  rmdirSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ContainerFlag } from '@picket/sdk';
+import { describe, expect, it } from 'vitest';
 import { collectingLog } from '../testing/collect.ts';
 import { findCgroupMounts } from './cgroup-root.ts';
+import { type ContainerFacts, NO_FACTS } from './container-facts.ts';
+import { allLabels, mergeFacts } from './merge-facts.ts';
 import { MetadataReader } from './metadata.ts';
+import type { MetadataSource, MetadataTarget, SourceHealth } from './sources/metadata-source.ts';
+import { OciSource } from './sources/oci-source.ts';
 
-const ID = 'a'.repeat(64);
-const mounts = findCgroupMounts();
-let folder: string;
-let roots: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'picket-meta-'));
-  roots = join(folder, 'state');
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-const reader = (log = collectingLog().log) =>
-  new MetadataReader({ mounts, runtimeRoots: [join(roots, '*'), roots], dockerRoots: [join(folder, 'docker')], log });
-
-function writeState(id: string, cgroupPath: string, bundle: string, where = roots): string {
-  mkdirSync(join(where, id), { recursive: true });
-  const file = join(where, id, 'state.json');
-  const cgroup_paths = { '': `${mounts.root}${cgroupPath}` };
-  const state = {
-    id,
-    cgroup_paths,
-    init_process_pid: 5,
-    init_process_start: 3,
-    config: { labels: [`bundle=${bundle}`] },
-  };
-  writeFileSync(file, JSON.stringify(state));
-  return file;
+/** A source that says what the test says; the real ones are tested in `sources/`. */
+class StubSource implements MetadataSource {
+  readonly name: string;
+  state: SourceHealth['state'] = 'ok';
+  asked: MetadataTarget[] = [];
+  started = false;
+  readonly #answer: (target: MetadataTarget) => Promise<Partial<ContainerFacts> | undefined>;
+  constructor(name: string, answer: (target: MetadataTarget) => Promise<Partial<ContainerFacts> | undefined>) {
+    this.name = name;
+    this.#answer = answer;
+  }
+  start(): void {
+    this.started = true;
+  }
+  stop(): void {
+    this.started = false;
+  }
+  covers({ runtime }: MetadataTarget): boolean {
+    return runtime !== 'docker';
+  }
+  find(target: MetadataTarget) {
+    this.asked.push(target);
+    return this.#answer(target);
+  }
+  health(): SourceHealth {
+    return { state: this.state, errors: 0 };
+  }
 }
 
-function writeBundle(annotations: Record<string, string>): string {
-  const bundle = join(folder, 'bundle');
-  mkdirSync(bundle, { recursive: true });
-  writeFileSync(join(bundle, 'config.json'), JSON.stringify({ annotations }));
-  return bundle;
+const BASE = { id: 'one', runtime: 'containerd', podUid: 'uid', image: 'img:1', flags: 0, initPid: 7, initStart: 9n };
+const TARGET = { path: '/x', runtime: '' };
+
+function reader(sources: MetadataSource[], base: Partial<ContainerFacts> | 'none' = BASE) {
+  const { log, lines } = collectingLog();
+  const oci = new OciSource({ mounts: findCgroupMounts(), runtimeRoots: [], dockerRoots: [], log });
+  oci.findNow = () => (base === 'none' ? undefined : base);
+  oci.find = async () => (base === 'none' ? undefined : base);
+  return { lines, metadata: new MetadataReader({ oci, sources, log, timeoutMs: 50 }) };
 }
 
 describe('MetadataReader', () => {
-  it('joins state and bundle', async () => {
-    writeState('box', '/box', writeBundle({ 'org.opencontainers.image.ref.name': 'img:1' }));
-    const facts = await reader().find({ path: '/box', runtime: '' });
-    expect(facts).toMatchObject({ id: 'box', name: 'box', workload: 'box', runtime: 'runc', image: 'img:1' });
-    expect(facts?.initStart).toBe(30_000_000n);
+  it('joins the answers in their order; what is empty hides nothing', async () => {
+    const engine = new StubSource('cri', async () => ({
+      name: 'web',
+      image: '',
+      labels: ['a=1'],
+      podLabels: ['p=old'],
+    }));
+    const cluster = new StubSource('kubernetes', async () => ({
+      podLabels: ['p=new', 'a=2'],
+      flags: ContainerFlag.hostPid,
+    }));
+    const look = await reader([engine, cluster]).metadata.find(TARGET);
+    expect(look).toEqual({
+      facts: {
+        ...NO_FACTS,
+        ...BASE,
+        name: 'web',
+        labels: ['a=1'],
+        podLabels: ['p=new', 'a=2'],
+        flags: ContainerFlag.hostPid,
+      },
+      partial: false,
+    });
+    // what the first told helps the next to find it
+    expect(engine.asked).toEqual([{ path: '/x', runtime: 'containerd', id: 'one', podUid: 'uid' }]);
   });
 
-  it('finds by id, and only the state that names this cgroup', async () => {
-    writeState(ID, '/docker/elsewhere', '');
-    expect(await reader().find({ path: `/docker/${ID}`, id: ID, runtime: 'docker' })).toBeUndefined();
-    writeState(ID, `/docker/${ID}`, '');
-    expect(await reader().find({ path: `/docker/${ID}`, id: ID, runtime: 'docker' })).toMatchObject({ id: ID });
+  it('is partial while a source that should know the container does not, or none knows its flags', async () => {
+    const silent = new StubSource('cri', async () => undefined);
+    expect(await reader([silent]).metadata.find(TARGET)).toMatchObject({ partial: true, facts: { image: 'img:1' } });
+    silent.state = 'absent';
+    expect(await reader([silent]).metadata.find(TARGET)).toMatchObject({ partial: false });
+    const nothing = new StubSource('cri', async () => ({}));
+    expect(await reader([nothing]).metadata.find(TARGET)).toMatchObject({ partial: false });
+    const pod = new StubSource('kubernetes', async () => ({ podName: 'p', flags: 0 }));
+    const look = await reader([pod], 'none').metadata.find(TARGET);
+    expect(look).toMatchObject({ partial: true, facts: { podName: 'p' } });
+    expect(await reader([nothing], 'none').metadata.find(TARGET)).toBeUndefined();
   });
 
-  it('takes the state of a child cgroup for its container', async () => {
-    mkdirSync(join(roots, 'c'), { recursive: true });
-    writeFileSync(join(roots, 'c', 'status'), JSON.stringify({ 'cgroup-path': '/box/container', pid: 3 }));
-    expect(await reader().find({ path: '/box', runtime: '' })).toMatchObject({ id: 'c', runtime: 'crun', initPid: 3 });
-    expect(await reader().find({ path: '/bo', runtime: '' })).toBeUndefined();
+  it('asks only who covers the container, and tells of the base before it asks', async () => {
+    const source = new StubSource('cri', async () => ({ name: 'web' }));
+    const other = reader([source], { ...BASE, runtime: 'docker' }).metadata;
+    expect(await other.find(TARGET)).toMatchObject({ partial: false });
+    expect(source.asked).toEqual([]);
+    const early: unknown[] = [];
+    const look = await reader([source]).metadata.find(TARGET, (base) => early.push(base));
+    expect(early).toMatchObject([{ partial: true, facts: { image: 'img:1', name: '' } }]);
+    expect(look).toMatchObject({ partial: false, facts: { name: 'web' } });
+    expect(reader([source]).metadata.findNow(TARGET)).toMatchObject({ partial: true, facts: { id: 'one' } });
+    expect(other.findNow(TARGET)).toMatchObject({ partial: false });
   });
 
-  it('asks Docker for what the bundle does not say', async () => {
-    writeState(ID, `/docker/${ID}`, writeBundle({}), join(roots, 'moby'));
-    mkdirSync(join(folder, 'docker', 'containers', ID), { recursive: true });
-    const config = { Name: '/panda', Config: { Image: 'nginx' } };
-    writeFileSync(join(folder, 'docker', 'containers', ID, 'config.v2.json'), JSON.stringify(config));
-    const facts = await reader().find({ path: `/docker/${ID}`, id: ID, runtime: '' });
-    expect(facts).toMatchObject({ name: 'panda', image: 'nginx', runtime: 'docker' });
+  it('takes at once what sources remember, also before files tell anything', () => {
+    const engine = Object.assign(new StubSource('cri', async () => ({})), { remembered: () => ({ name: 'web' }) });
+    const both = reader([engine]).metadata.findNow(TARGET);
+    expect(both).toMatchObject({ partial: true, facts: { id: 'one', name: 'web', initPid: 7 } });
+    const early = reader([engine], 'none').metadata.findNow(TARGET);
+    expect(early).toMatchObject({ partial: true, facts: { name: 'web', initPid: 0 } });
+    expect(reader([], 'none').metadata.findNow(TARGET)).toBeUndefined();
+    expect(engine.asked).toEqual([]);
   });
 
-  it('reads a state again when it changed, and forgets one that is gone', async () => {
-    const file = writeState('box', '/one', '');
-    const meta = reader();
-    expect(await meta.knownPaths()).toEqual(new Set(['/one']));
-    writeState('box', '/other', '');
-    expect(await meta.knownPaths()).toEqual(new Set(['/other']));
-    rmSync(file);
-    expect(await meta.knownPaths()).toEqual(new Set());
+  it('loses only the part of a source that fails, and says which', async () => {
+    let broken = true;
+    const failing = new StubSource('cri', async () => {
+      if (broken) throw new Error('no such luck');
+      return { name: 'web' };
+    });
+    const cluster = new StubSource('kubernetes', async () => ({ podName: 'p' }));
+    const { metadata, lines } = reader([failing, cluster]);
+    for (let i = 0; i < 3; i++)
+      expect(await metadata.find(TARGET)).toMatchObject({ partial: true, facts: { podName: 'p', name: '' } });
+    expect(metadata.health()).toMatchObject([
+      { name: 'oci', state: 'ok', errors: 0 },
+      { name: 'cri', state: 'failing', reason: 'no such luck', errors: 3 },
+      { name: 'kubernetes', state: 'ok', errors: 0 },
+    ]);
+    expect(lines.filter((line) => line.includes('no such luck'))).toHaveLength(1);
+    broken = false;
+    expect(await metadata.find(TARGET)).toMatchObject({ partial: false, facts: { name: 'web' } });
+    expect(metadata.health()[1]).toMatchObject({ state: 'ok', errors: 3 });
   });
 
-  it('takes no notice of folders that are not there', async () => {
-    const meta = reader();
-    expect(await meta.knownPaths()).toEqual(new Set());
-    expect(meta.states.errors).toBe(0);
+  it('waits for one that hangs once, then leaves it alone for a while', async () => {
+    const hanging = new StubSource('cri', () => new Promise(() => undefined));
+    const cluster = new StubSource('kubernetes', async () => ({ podName: 'p' }));
+    const { metadata } = reader([hanging, cluster]);
+    for (let i = 0; i < 5; i++)
+      expect(await metadata.find(TARGET)).toMatchObject({ partial: true, facts: { podName: 'p', image: 'img:1' } });
+    expect(hanging.asked).toHaveLength(1);
+    expect(metadata.health()[1]).toMatchObject({ state: 'failing', errors: 1 });
+    expect(metadata.health()[1]?.reason).toContain('did not answer within 50 ms');
   });
 
-  const garbage: Record<string, (file: string) => void> = {
-    'text that is no JSON': (file) => writeFileSync(file, '{"id": '),
-    'a list': (file) => writeFileSync(file, '[]'),
-    bytes: (file) => writeFileSync(file, Buffer.from([0, 255, 128, 10])),
-    'an empty file': (file) => writeFileSync(file, ''),
-    'a file that is too long': (file) => truncateSync(file, 64 * 1024 * 1024),
-    'a link': (file) => {
-      rmSync(file);
-      symlinkSync('/etc/hostname', file);
-    },
-    'a fifo': (file) => {
-      rmSync(file);
-      execFileSync('mkfifo', [file]);
-    },
-    'a folder': (file) => {
-      rmSync(file);
-      mkdirSync(file);
-    },
-  };
-  it.each(Object.keys(garbage))('is not harmed by %s in place of a state', async (name) => {
-    garbage[name]?.(writeState('bad', '/bad', ''));
-    writeState('good', '/good', '');
-    const { log, lines } = collectingLog();
-    const meta = reader(log);
-    expect(await meta.find({ path: '/bad', runtime: '' })).toBeUndefined();
-    expect(await meta.find({ path: '/good', runtime: '' })).toMatchObject({ id: 'good' });
-    expect(meta.states.errors).toBe(1);
-    expect(lines.filter((line) => line.includes('can not be used'))).toHaveLength(1);
+  it('starts and stops its sources', () => {
+    const source = new StubSource('cri', async () => undefined);
+    const { metadata } = reader([source]);
+    metadata.start(() => undefined);
+    expect(source.started).toBe(true);
+    metadata.stop();
+    expect(source.started).toBe(false);
   });
+});
 
-  it('keeps what the state says when the bundle is garbage', async () => {
-    const bundle = writeBundle({});
-    writeFileSync(join(bundle, 'config.json'), 'garbage');
-    writeState('box', '/box', bundle);
-    const meta = reader();
-    expect(await meta.find({ path: '/box', runtime: '' })).toMatchObject({ id: 'box', image: '' });
-    expect(meta.states.errors).toBe(1);
-  });
-
-  it('does not believe a user about a cgroup that is not delegated to that user', async () => {
-    const file = writeState('box', '', '');
-    chownSync(file, 12_345, 12_345);
-    expect(await reader().find({ path: '', runtime: '' })).toBeUndefined();
-    chownSync(file, 0, 0);
-    expect(await reader().find({ path: '', runtime: '' })).toMatchObject({ id: 'box' });
-  });
-
-  it('does not read for a user what belongs to root', async () => {
-    const bundle = writeBundle({ 'org.opencontainers.image.ref.name': 'secret' });
-    const cgroup = `${mounts.root}/picket-user-${process.pid}`;
-    mkdirSync(cgroup);
-    try {
-      chownSync(cgroup, 12_345, 12_345);
-      const path = `/picket-user-${process.pid}`;
-      chownSync(writeState('box', path, bundle), 12_345, 12_345);
-      expect(await reader().find({ path, runtime: '' })).toMatchObject({ id: 'box', image: '' });
-      chownSync(join(bundle, 'config.json'), 12_345, 12_345);
-      expect(await reader().find({ path, runtime: '' })).toMatchObject({ image: 'secret' });
-    } finally {
-      rmdirSync(cgroup);
-    }
+describe('allLabels', () => {
+  it('gives the own labels of a container first, and those of its pod with other names', () => {
+    const facts = mergeFacts([{ labels: ['app=own', 'x=1'], podLabels: ['app=pod', 'tier=web'] }]);
+    expect(allLabels(facts)).toEqual(['app=own', 'x=1', 'tier=web']);
   });
 });

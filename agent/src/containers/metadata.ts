@@ -1,148 +1,175 @@
-import { join } from 'node:path';
 import { type Log, messageOf } from '@picket/sdk';
 import { AgentError } from '../errors.ts';
-import type { CgroupMounts } from './cgroup-root.ts';
-import { cgroupOwner } from './cgroup-tree.ts';
-import { type ContainerFacts, NO_FACTS } from './container-facts.ts';
-import { readDockerFacts, readPodmanFacts } from './engine-store.ts';
-import { factsOfConfig } from './oci-config.ts';
-import { type CappedFile, parseObject, readCapped } from './read-capped.ts';
-import { type FoundState, RuntimeStates } from './runtime-states.ts';
-
-/** The container that is looked for. */
-export interface MetadataTarget {
-  /** Path of its cgroup below the cgroup2 root. */
-  readonly path: string;
-  /** Its id when the path tells. */
-  readonly id?: string;
-  /** Runtime when the path tells, else empty. */
-  readonly runtime: string;
-}
+import type { ContainerFacts } from './container-facts.ts';
+import { mergeFacts } from './merge-facts.ts';
+import type { MetadataSource, MetadataTarget, SourceHealth } from './sources/metadata-source.ts';
+import type { OciSource } from './sources/oci-source.ts';
 
 export interface MetadataOptions {
-  readonly mounts: CgroupMounts;
-  readonly runtimeRoots: readonly string[];
-  readonly dockerRoots: readonly string[];
+  /** Asked first: it gives the base, from files. */
+  readonly oci: OciSource;
+  /** Asked after it, in this order; a later one wins where both know something. */
+  readonly sources: readonly MetadataSource[];
   readonly log: Log;
-  /** Longest a look-up may take, in ms: the folders of users may lie on file systems that never answer. */
+  /** Longest that one source may take for one answer, in ms. */
   readonly timeoutMs?: number;
 }
 
-const MOST_CONFIG = 4 * 1024 * 1024;
-const TICK_NS = 10_000_000n;
+/** What one look at the sources found. */
+export interface Look {
+  readonly facts: ContainerFacts;
+  /** A source that should know the container has not told of it (yet). */
+  readonly partial: boolean;
+}
 
-/** Reads what the runtime and its engine wrote down about a container. Never reads a path that the container can change. */
+/** A source as the heartbeat and the metrics tell of it. */
+export interface NamedHealth extends SourceHealth {
+  readonly name: string;
+}
+
+/** What became of the questions to one source. */
+interface Asked {
+  errors: number;
+  /** Why the last question failed; empty when it did not. */
+  reason: string;
+  /** Not asked before this time of performance.now(): it did not answer in time. */
+  restsUntil: number;
+}
+
+/** How long a source that did not answer in time is left alone: else every container would wait for it. */
+const REST_MS = 2000;
+
+/** Asks the sources of metadata about a container and joins their answers. One that fails costs only its own part. */
 export class MetadataReader {
-  readonly states: RuntimeStates;
   readonly #options: MetadataOptions;
+  readonly #asked = new Map<string, Asked>();
 
   constructor(options: MetadataOptions) {
     this.#options = options;
-    this.states = new RuntimeStates(options.runtimeRoots, options.mounts.all, options.log);
+  }
+
+  /** @param onChange called with the id of a container or the UID of a pod of which more may be known now */
+  start(onChange: (id: string) => void): void {
+    for (const source of this.#all()) source.start(onChange);
+  }
+
+  stop(): void {
+    for (const source of this.#all()) source.stop();
   }
 
   /**
-   * The facts of the container of a cgroup; undefined while no runtime has a state that names this cgroup.
-   * @throws AgentError METADATA_INVALID when the look-up takes too long
+   * What all sources know of the container of a cgroup; undefined when none knows it.
+   * @param onBase called with what files told, when other sources are still to be asked
    */
-  async find(target: MetadataTarget): Promise<ContainerFacts | undefined> {
-    const timeoutMs = this.#options.timeoutMs ?? 2000;
+  async find(target: MetadataTarget, onBase?: (look: Look) => void): Promise<Look | undefined> {
+    const answers: Partial<ContainerFacts>[] = [];
+    let missing = false;
+    let known = target;
+    for (const source of this.#all()) {
+      if (!source.covers(known)) continue;
+      const answer = await this.#ask(source, known);
+      if (answer) {
+        // an empty one says that nothing is to be had there
+        if (Object.keys(answer).length > 0) answers.push(answer);
+        known = enriched(known, answer);
+      } else if (source !== this.#options.oci && source.health().state !== 'absent') missing = true;
+      if (source === this.#options.oci && answer && onBase && this.#othersCover(known))
+        onBase(lookOf(target, answers, true));
+    }
+    return answers.length === 0 ? undefined : lookOf(target, answers, missing);
+  }
+
+  /** What local files tell and sources remember, at once; undefined when that is not enough. */
+  findNow(target: MetadataTarget): Look | undefined {
+    const base = this.#options.oci.findNow(target);
+    const known = base ? enriched(target, base) : target;
+    const covering = this.#options.sources.filter((source) => source.covers(known));
+    const remembered = covering.flatMap((source) => source.remembered?.(known) ?? []);
+    if (!base && remembered.length === 0) return undefined;
+    return lookOf(target, base ? [base, ...remembered] : remembered, !base || this.#othersCover(known));
+  }
+
+  /**
+   * Cgroup paths that runtimes name as those of their containers.
+   * @throws AgentError METADATA_INVALID when they can not be read in time
+   */
+  knownPaths(): Promise<Set<string>> {
+    return this.#inTime('oci', this.#options.oci.knownPaths());
+  }
+
+  health(): NamedHealth[] {
+    return this.#all().map((source) => {
+      const own = source.health();
+      const { errors, reason } = this.#askedOf(source);
+      const failing = own.state === 'ok' && reason !== '' ? { state: 'failing' as const, reason } : {};
+      return { name: source.name, ...own, ...failing, errors: own.errors + errors };
+    });
+  }
+
+  #all(): readonly MetadataSource[] {
+    return [this.#options.oci, ...this.#options.sources];
+  }
+
+  #othersCover(target: MetadataTarget): boolean {
+    return this.#options.sources.some((source) => source.covers(target) && source.health().state !== 'absent');
+  }
+
+  async #ask(source: MetadataSource, target: MetadataTarget): Promise<Partial<ContainerFacts> | undefined> {
+    const asked = this.#askedOf(source);
+    if (performance.now() < asked.restsUntil) return undefined;
+    try {
+      const answer = await this.#inTime(source.name, source.find(target));
+      asked.reason = '';
+      return answer;
+    } catch (error) {
+      asked.errors++;
+      if (asked.reason === '')
+        this.#options.log.warn('a source of container metadata fails', { source: source.name, why: messageOf(error) });
+      asked.reason = messageOf(error);
+      if (error instanceof AgentError && error.code === 'METADATA_LATE') asked.restsUntil = performance.now() + REST_MS;
+      return undefined;
+    }
+  }
+
+  #askedOf({ name }: MetadataSource): Asked {
+    const asked = this.#asked.get(name) ?? { errors: 0, reason: '', restsUntil: 0 };
+    this.#asked.set(name, asked);
+    return asked;
+  }
+
+  async #inTime<T>(name: string, answer: Promise<T>): Promise<T> {
+    const timeoutMs = this.#options.timeoutMs ?? 1000;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(tooSlow(target.path, timeoutMs)), timeoutMs);
+      timer = setTimeout(() => reject(tooLate(name, timeoutMs)), timeoutMs);
     });
     try {
-      return await Promise.race([this.#find(target), late]);
+      return await Promise.race([answer, late]);
     } finally {
       clearTimeout(timer);
     }
   }
-
-  /** Cgroup paths that runtimes name as those of their containers. */
-  async knownPaths(): Promise<Set<string>> {
-    const states = await this.states.all();
-    return new Set(states.filter((state) => this.#trusts(state)).map((state) => state.cgroupPath));
-  }
-
-  async #find(target: MetadataTarget): Promise<ContainerFacts | undefined> {
-    const states = target.id === undefined ? await this.states.all() : await this.states.byId(target.id);
-    const state = states.find((each) => isFor(each, target) && this.#trusts(each));
-    return state && this.#assemble(state, target);
-  }
-
-  /** A user may speak for the cgroups that were delegated to that user, root for all. */
-  #trusts(state: FoundState): boolean {
-    return state.owner === 0 || state.owner === cgroupOwner(this.#options.mounts.root, state.cgroupPath);
-  }
-
-  async #assemble(state: FoundState, target: MetadataTarget): Promise<ContainerFacts> {
-    const trusts = (file: CappedFile) => state.owner === 0 || file.owner === state.owner;
-    const config = await this.#quietly(() => readBundle(state.bundle, trusts));
-    const runtime = target.runtime || config?.runtime || engineOfFolder(state);
-    const engine = await this.#quietly(() => this.#engineFacts(runtime, state, trusts));
-    const known = { ...NO_FACTS, ...config, ...onlyKnown(engine) };
-    const name = known.name || (runtime === state.runtime ? state.id : '');
-    return {
-      ...known,
-      id: state.id,
-      name,
-      runtime,
-      workload: known.podUid === '' ? name : '',
-      started: known.started || state.created,
-      initPid: state.initPid,
-      initStart: BigInt(state.initTicks) * TICK_NS,
-    };
-  }
-
-  async #engineFacts(
-    runtime: string,
-    state: FoundState,
-    trusts: (file: CappedFile) => boolean,
-  ): Promise<Partial<ContainerFacts> | undefined> {
-    if (runtime !== 'docker') return readPodmanFacts(state.bundle, state.id, trusts);
-    const found = await Promise.all(this.#options.dockerRoots.map((root) => readDockerFacts(root, state.id)));
-    return found.find((facts) => facts !== undefined);
-  }
-
-  /** One bad file must not cost what the others tell. */
-  async #quietly<T>(read: () => Promise<T | undefined>): Promise<T | undefined> {
-    try {
-      return await read();
-    } catch (error) {
-      this.states.errors++;
-      this.#options.log.warn('metadata of a container can not be used', { why: messageOf(error) });
-      return undefined;
-    }
-  }
 }
 
-async function readBundle(
-  bundle: string,
-  trusts: (file: CappedFile) => boolean,
-): Promise<Partial<ContainerFacts> | undefined> {
-  if (!bundle.startsWith('/')) return undefined;
-  const path = join(bundle, 'config.json');
-  const file = await readCapped(path, MOST_CONFIG);
-  return file && trusts(file) ? factsOfConfig(parseObject(file.text, path)) : undefined;
+/** Only who knows the first process knows the flags of this very container; without them its metadata is not complete. */
+function lookOf(target: MetadataTarget, answers: readonly Partial<ContainerFacts>[], missing: boolean): Look {
+  const facts = mergeFacts([{ podUid: target.podUid ?? '', runtime: target.runtime }, ...answers]);
+  return { facts, partial: missing || !answers.some(knowsFlags) };
 }
 
-/** crun may put the processes into a child of the cgroup that the path names. */
-function isFor(state: FoundState, target: MetadataTarget): boolean {
-  return state.cgroupPath === target.path || state.cgroupPath.startsWith(`${target.path}/`);
+const knowsFlags = ({ flags, initPid }: Partial<ContainerFacts>) => flags !== undefined && initPid !== undefined;
+
+function enriched(target: MetadataTarget, { id, podUid, runtime }: Partial<ContainerFacts>): MetadataTarget {
+  return {
+    ...target,
+    ...(id ? { id } : {}),
+    ...(podUid ? { podUid } : {}),
+    runtime: runtime || target.runtime,
+  };
 }
 
-function engineOfFolder(state: FoundState): string {
-  if (/\/docker\/|\/moby$/.test(state.folder)) return 'docker';
-  return state.folder.includes('/containerd/') ? 'containerd' : state.runtime;
-}
-
-/** Leaves out what is empty, so that it does not hide what the bundle told. */
-function onlyKnown(facts: Partial<ContainerFacts> | undefined): Partial<ContainerFacts> {
-  const known = Object.entries(facts ?? {}).filter(
-    ([, value]) => value !== '' && value !== 0n && !(Array.isArray(value) && value.length === 0),
+const tooLate = (name: string, ms: number) =>
+  new AgentError(
+    'METADATA_LATE',
+    `the source ${name} of container metadata did not answer within ${ms} ms: what it alone knows stays unknown until it does`,
   );
-  return Object.fromEntries(known);
-}
-
-const tooSlow = (path: string, ms: number) =>
-  new AgentError('METADATA_INVALID', `the metadata of ${path} could not be read within ${ms} ms: it stays unknown`);

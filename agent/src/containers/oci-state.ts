@@ -69,10 +69,10 @@ function belowMount(paths: readonly string[], mounts: readonly string[]): string
   return '';
 }
 
-/** ns since 1970 of an RFC 3339 time with up to nine decimals; 0 when it is none. */
+/** ns since 1970 of an RFC 3339 time with up to nine decimals; 0 when it is none, or one before: engines write year 1. */
 export function timestampNs(text: string): bigint {
   const parts = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(text);
   if (!parts) return 0n;
   const ms = Date.parse(`${parts[1]?.replace(' ', 'T')}${parts[3]}`);
-  return Number.isNaN(ms) ? 0n : BigInt(ms) * 1_000_000n + BigInt((parts[2] ?? '').padEnd(9, '0'));
+  return Number.isNaN(ms) || ms < 0 ? 0n : BigInt(ms) * 1_000_000n + BigInt((parts[2] ?? '').padEnd(9, '0'));
 }

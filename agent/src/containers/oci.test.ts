@@ -169,10 +169,11 @@ describe('engine stores', () => {
       imageDigest: 'sha256:abc',
       labels: ['a=b'],
       ip: '172.17.0.2',
-      healthcheck: 'CMD true',
+      healthcheck: 'true',
       started: 2_000_000_000n,
     });
     expect(dockerFacts({})).toMatchObject({ name: '', image: '', ip: '' });
+    expect(dockerFacts({ State: { StartedAt: '0001-01-01T00:00:00Z' } }).started).toBe(0n);
   });
 
   it('reads the storage of podman', () => {

@@ -2,19 +2,27 @@ import { closeSync, openSync, readlinkSync, readSync } from 'node:fs';
 import { FileFlag } from '@picket/sdk';
 import { ENV_ALLOWED } from '../source/env-prefixes.ts';
 
-/** What /proc says about a process. */
-export interface ProcessFacts {
+/** What is known of a running process. */
+export interface ProcessFacts extends ProcessTexts {
+  /** CLOCK_BOOTTIME in ns at which these facts held: an event after that is newer. */
+  readonly seen: bigint;
+  /** The starts are the kernel's own; else they are rounded down to a clock tick. */
+  readonly exact: boolean;
   readonly pid: number;
   readonly ppid: number;
+  /** Start on CLOCK_BOOTTIME in ns. */
+  readonly start: bigint;
+  /** Start of the parent; 0 when it is not known. */
+  readonly parentStart: bigint;
   readonly pgid: number;
   readonly sid: number;
   /** Device number of the controlling terminal; 0 when there is none. */
   readonly tty: number;
-  /** Start in clock ticks since boot (proc_pid_stat(5) field 22): 10 ms each. */
-  readonly ticks: number;
   readonly comm: Uint8Array;
-  readonly uids: readonly number[];
-  readonly gids: readonly number[];
+  readonly uid: number;
+  readonly euid: number;
+  readonly gid: number;
+  readonly egid: number;
   /** Process, group and session id in the innermost name space. */
   readonly vpid: number;
   readonly vpgid: number;
@@ -23,6 +31,14 @@ export interface ProcessFacts {
   readonly capPermitted: bigint;
   readonly capEffective: bigint;
   readonly loginuid: number;
+  /** 0 when they are not known, as the two times (ns since 1970). */
+  readonly exeInode: bigint;
+  readonly exeCtime: bigint;
+  readonly exeMtime: bigint;
+}
+
+/** What only /proc says of a process. */
+export interface ProcessTexts {
   /** Path of the executable as its own mount name space shows it; empty for a kernel thread. */
   readonly exe: Uint8Array;
   readonly exeFlags: number;
@@ -34,6 +50,9 @@ export interface ProcessFacts {
   readonly env: Uint8Array;
 }
 
+/** USER_HZ is 100 on every architecture that Linux 5.8 and Node run on. */
+export const TICK_NS = 10_000_000n;
+
 /** Bytes of arguments that are kept. */
 const MOST_ARGS = 4096;
 const NO_LOGIN = 4_294_967_295;
@@ -42,40 +61,68 @@ const scratch = Buffer.allocUnsafe(32_768);
 
 /**
  * Reads a process from /proc; undefined when it is gone or has no program (kernel threads, zombies).
- *
+ * @param seen CLOCK_BOOTTIME in ns, not later than now
+ */
+export function readProcess(pid: number, seen: bigint): ProcessFacts | undefined {
+  return unlessGone(() => {
+    const { ticks, argStart: _, threads: __, ...stat } = parseStat(readProc(pid, 'stat').toString('latin1'));
+    const status = parseStatus(readProc(pid, 'status').toString('latin1'));
+    const loginuid = numberOr(readProc(pid, 'loginuid').toString('latin1'), NO_LOGIN);
+    return {
+      ...{ pid, seen, exact: false, start: startOf(ticks), parentStart: startOf(readStat(stat.ppid)?.ticks ?? 0) },
+      ...stat,
+      ...status,
+      ...{ loginuid, exeInode: 0n, exeCtime: 0n, exeMtime: 0n },
+      ...textsOf(pid),
+    };
+  });
+}
+
+/** Start of a process on CLOCK_BOOTTIME in ns, rounded down to a tick: the kernel's own value is up to 10 ms later. */
+const startOf = (ticks: number) => BigInt(ticks) * TICK_NS;
+
+/** Paths, arguments and environment of a process; undefined when it is gone or has no program. */
+export function readTexts(pid: number): ProcessTexts | undefined {
+  return unlessGone(() => textsOf(pid));
+}
+
+/**
  * Reads only files that the kernel answers from its own memory. Following /proc/PID/exe would ask the file system of
  * the container, which may be one (FUSE) that never answers; cmdline is read from the memory of the process, but since
  * Linux 4.17 never from pages that a file backs (CVE-2018-1120).
  */
-export function readProcess(pid: number): ProcessFacts | undefined {
-  try {
-    const stat = parseStat(readProc(pid, 'stat').toString('latin1'));
-    const exe = executableOf(unlessDenied(() => readlinkSync(`/proc/${pid}/exe`, 'buffer')));
-    const status = readProc(pid, 'status').toString('latin1');
-    const args = trimNul(new Uint8Array(readProc(pid, 'cmdline')));
-    return {
-      pid,
-      ...stat,
-      ...parseStatus(status),
-      loginuid: numberOr(readProc(pid, 'loginuid').toString('latin1'), NO_LOGIN),
-      ...exe,
-      cwd: new Uint8Array(unlessDenied(() => readlinkSync(`/proc/${pid}/cwd`, 'buffer'))),
-      args: args.subarray(0, MOST_ARGS),
-      argsTruncated: args.length > MOST_ARGS,
-      env: allowedEnv(unlessDenied(() => readProc(pid, 'environ')).toString('latin1')),
-    };
-  } catch (error) {
-    if (['ENOENT', 'ESRCH', 'EINVAL'].includes(codeOf(error))) return undefined;
-    throw error;
-  }
+function textsOf(pid: number): ProcessTexts {
+  const exe = executableOf(unlessDenied(() => readlinkSync(`/proc/${pid}/exe`, 'buffer')));
+  const args = trimNul(new Uint8Array(readProc(pid, 'cmdline')));
+  return {
+    ...exe,
+    cwd: new Uint8Array(unlessDenied(() => readlinkSync(`/proc/${pid}/cwd`, 'buffer'))),
+    args: args.subarray(0, MOST_ARGS),
+    argsTruncated: args.length > MOST_ARGS,
+    env: allowedEnv(unlessDenied(() => readProc(pid, 'environ')).toString('latin1')),
+  };
 }
 
-/** Parent and start of a process, read from one file; undefined when it is gone. */
-export function readStat(pid: number): Pick<ProcessFacts, 'ppid' | 'ticks'> | undefined {
+/** What tells a process from another one of the same id, and its program from an earlier one. */
+export interface ProcessStat {
+  /** Start in clock ticks since boot. */
+  readonly ticks: number;
+  /** Where the arguments begin in its memory; 0 when that is not told. */
+  readonly argStart: number;
+  /** Threads, with a first one that has ended. */
+  readonly threads: number;
+}
+
+/** Undefined when the process is gone. */
+export function readStat(pid: number): ProcessStat | undefined {
+  return unlessGone(() => parseStat(readProc(pid, 'stat').toString('latin1')));
+}
+
+function unlessGone<T>(read: () => T): T | undefined {
   try {
-    return parseStat(readProc(pid, 'stat').toString('latin1'));
+    return read();
   } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes(codeOf(error))) return undefined;
+    if (['ENOENT', 'ESRCH', 'EINVAL'].includes(codeOf(error))) return undefined;
     throw error;
   }
 }
@@ -108,7 +155,7 @@ function readProc(pid: number, name: string): Buffer {
   }
 }
 
-/** A name may hold blanks and parentheses: it ends at the last one of the line. */
+/** Fields by their numbers in proc_pid_stat(5). A name may hold blanks and parentheses: it ends at the last one. */
 export function parseStat(text: string) {
   const open = text.indexOf('(');
   const close = text.lastIndexOf(')');
@@ -120,20 +167,25 @@ export function parseStat(text: string) {
     pgid: at(5),
     sid: at(6),
     tty: at(7) >>> 0,
+    threads: at(20),
     ticks: at(22),
+    argStart: at(48),
   };
 }
 
 export function parseStatus(text: string) {
   const words = (key: string) => new RegExp(`^${key}:\\s+(.*)$`, 'm').exec(text)?.[1]?.split(/\s+/) ?? [];
-  const numbers = (key: string) => words(key).map(Number);
   const mask = (key: string) => BigInt(`0x${words(key)[0] ?? '0'}`);
+  const [uid = 0, euid = 0] = words('Uid').map(Number);
+  const [gid = 0, egid = 0] = words('Gid').map(Number);
   return {
-    uids: numbers('Uid'),
-    gids: numbers('Gid'),
-    vpid: numbers('NSpid').at(-1) ?? 0,
-    vpgid: numbers('NSpgid').at(-1) ?? 0,
-    vsid: numbers('NSsid').at(-1) ?? 0,
+    uid,
+    euid,
+    gid,
+    egid,
+    vpid: Number(words('NSpid').at(-1) ?? 0),
+    vpgid: Number(words('NSpgid').at(-1) ?? 0),
+    vsid: Number(words('NSsid').at(-1) ?? 0),
     capInheritable: mask('CapInh'),
     capPermitted: mask('CapPrm'),
     capEffective: mask('CapEff'),

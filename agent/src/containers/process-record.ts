@@ -2,54 +2,41 @@ import { encodeRecord, HeaderFlag, Kind } from '@picket/sdk';
 import type { ProcessFacts } from './process-facts.ts';
 import type { Container } from './registry.ts';
 
-/** USER_HZ is 100 on every architecture that Linux 5.8 and Node run on. */
-const TICK_NS = 10_000_000n;
-
-/** Start of a process on CLOCK_BOOTTIME in ns, rounded down to a tick: the kernel's own value is up to 10 ms later. */
-export const startNs = (process: Pick<ProcessFacts, 'ticks'>) => BigInt(process.ticks) * TICK_NS;
-
 /**
  * A `process.exec` record that says what a process is, not that it began now. Of a process of the host only the name
  * and the executable are told.
- * @param parent its parent, for the start that names it
  * @param container undefined for a process of the host
- * @param now CLOCK_BOOTTIME in ns
  */
-export function processRecord(
-  process: ProcessFacts,
-  parent: Pick<ProcessFacts, 'ticks'> | undefined,
-  container: Container | undefined,
-  now: bigint,
-): Uint8Array {
-  const flags = HeaderFlag.snapshot | HeaderFlag.synthetic;
+export function processRecord(process: ProcessFacts, container: Container | undefined): Uint8Array {
+  const rounded = process.exact ? 0 : HeaderFlag.synthetic;
   const truncated = process.argsTruncated ? HeaderFlag.argsTruncated : 0;
   const header = {
-    flags: flags | (container ? truncated : HeaderFlag.host),
-    time: now,
+    flags: HeaderFlag.snapshot | rounded | (container ? truncated : HeaderFlag.host),
+    time: process.seen,
     tgid: process.pid,
     tid: process.pid,
     ppid: process.ppid,
-    uid: process.uids[0] ?? 0,
-    start: startNs(process),
+    uid: process.uid,
+    start: process.start,
     cgroup: container?.cgroup ?? 0n,
     slot: container?.slot ?? 0,
     generation: container?.generation ?? 0,
   };
-  return encodeRecord(Kind.ProcessExec, header, {
-    ...bodyOf(process, parent),
-    ...(container ? privateOf(process) : {}),
-  });
+  return encodeRecord(Kind.ProcessExec, header, { ...bodyOf(process), ...(container ? privateOf(process) : {}) });
 }
 
-function bodyOf(process: ProcessFacts, parent: Pick<ProcessFacts, 'ticks'> | undefined) {
+function bodyOf(process: ProcessFacts) {
   return {
-    parent_start: parent ? startNs(parent) : 0n,
+    parent_start: process.parentStart,
+    inode: process.exeInode,
+    ctime: process.exeCtime,
+    mtime: process.exeMtime,
     cap_effective: process.capEffective,
     cap_permitted: process.capPermitted,
     cap_inheritable: process.capInheritable,
-    gid: process.gids[0] ?? 0,
-    euid: process.uids[1] ?? 0,
-    egid: process.gids[1] ?? 0,
+    gid: process.gid,
+    euid: process.euid,
+    egid: process.egid,
     loginuid: process.loginuid,
     pgid: process.pgid,
     sid: process.sid,

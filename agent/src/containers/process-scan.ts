@@ -1,8 +1,8 @@
 import type { RecordSink } from '../stages/record-sink.ts';
 import { letOthersRun } from '../stages/yield.ts';
-import { cgroupProcesses, walkCgroups } from './cgroup-tree.ts';
-import { readProcess, readStat } from './process-facts.ts';
+import { walkCgroups } from './cgroup-tree.ts';
 import { processRecord } from './process-record.ts';
+import type { ProcessTable } from './process-table.ts';
 import type { Container, ContainerRegistry } from './registry.ts';
 
 /** Processes read before others get a turn: about 5 ms. */
@@ -14,57 +14,54 @@ export interface ProcessScanDeps {
   readonly root: string;
   readonly registry: ContainerRegistry;
   readonly sink: RecordSink;
-  /** CLOCK_BOOTTIME in ns. */
-  readonly now: () => bigint;
+  /** Looks what processes there are. */
+  readonly look: () => ProcessTable;
 }
 
 /**
- * Writes what processes there are. A process is read and its record written without a pause, so that a later exec of
- * it comes later in the stream too. One object makes one pass: each host ancestor is written once.
+ * Writes what processes there are, from one look at all of them. A record carries the time of the look, so that events
+ * after it count for more, wherever in the stream they stand. Each host ancestor is written once.
  */
 export class ProcessScan {
   /** Records written. */
   count = 0;
   readonly #deps: ProcessScanDeps;
-  readonly #hosts = new Set<string>();
+  readonly #table: ProcessTable;
+  readonly #hosts = new Set<number>();
 
   constructor(deps: ProcessScanDeps) {
     this.#deps = deps;
+    this.#table = deps.look();
   }
 
   /** Processes of one container, oldest first so that parents come before children, and their ancestors on the host. */
   async container(container: Container): Promise<void> {
-    const members = new Set(this.#members(container));
-    const ordered = [...members].map((pid) => ({ pid, ticks: readStat(pid)?.ticks ?? 0 }));
-    ordered.sort((a, b) => a.ticks - b.ticks || a.pid - b.pid);
-    for (const [i, { pid }] of ordered.entries()) {
+    const { root, registry } = this.#deps;
+    const own = { id: container.cgroup, path: container.path };
+    const ordered = this.#table.members([own, ...walkCgroups(root, container.path)]);
+    const members = new Set(ordered);
+    for (const [i, pid] of ordered.entries()) {
       if (i > 0 && i % A_TURN === 0) await letOthersRun();
-      if (!this.#deps.registry.lives(container)) return;
+      if (!registry.lives(container)) return;
       this.#member(pid, members, container);
     }
   }
 
-  #members(container: Container): number[] {
-    const { root } = this.#deps;
-    const below = [...walkCgroups(root, container.path)].map((cgroup) => cgroup.path);
-    return [container.path, ...below].flatMap((path) => cgroupProcesses(root, path));
-  }
-
   #member(pid: number, members: ReadonlySet<number>, container: Container): void {
-    const process = readProcess(pid);
+    const process = this.#table.read(pid);
     if (!process) return;
     if (!members.has(process.ppid)) this.#host(process.ppid, MOST_ANCESTORS);
-    this.#write(processRecord(process, readStat(process.ppid), container, this.#deps.now()));
+    this.#write(processRecord(process, container));
   }
 
   /** Writes a process of the host behind its own ancestors. */
   #host(pid: number, depth: number): void {
-    const process = pid > 0 && depth > 0 ? readProcess(pid) : undefined;
-    const key = `${pid}.${process?.ticks}`;
-    if (!process || this.#hosts.has(key)) return;
-    this.#hosts.add(key);
+    if (pid === 0 || depth === 0 || this.#hosts.has(pid)) return;
+    this.#hosts.add(pid);
+    const process = this.#table.read(pid);
+    if (!process) return;
     this.#host(process.ppid, depth - 1);
-    this.#write(processRecord(process, readStat(process.ppid), undefined, this.#deps.now()));
+    this.#write(processRecord(process, undefined));
   }
 
   #write(record: Uint8Array): void {

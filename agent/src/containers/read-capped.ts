@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { messageOf } from '@picket/sdk';
 import { AgentError } from '../errors.ts';
@@ -40,6 +40,31 @@ export async function readCapped(path: string, limit: number): Promise<CappedFil
     throw new AgentError('METADATA_INVALID', `${path} can not be read (${messageOf(cause)}): it is left out`, {
       cause,
     });
+  }
+}
+
+/**
+ * The same at once, for a path on a local file system.
+ * @returns undefined when it can not be read for whatever reason: the read that waits tells of it
+ */
+export function readCappedNow(path: string, limit: number): CappedFile | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(path, FLAGS);
+    const stat = fstatSync(file, { bigint: true });
+    if (!stat.isFile() || stat.size > limit) return undefined;
+    const bytes = Buffer.allocUnsafe(Number(stat.size));
+    const length = readSync(file, bytes, 0, bytes.length, 0);
+    return {
+      text: bytes.toString('utf8', 0, length),
+      owner: Number(stat.uid),
+      stamp: `${stat.ino}.${stat.mtimeNs}.${stat.size}`,
+    };
+  } catch {
+    // Most often it is not there yet; all else is told by the other read, which follows.
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

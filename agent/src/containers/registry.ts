@@ -100,6 +100,16 @@ export class ContainerRegistry {
     return container.stopped === undefined && this.#slots[container.slot] === container;
   }
 
+  /** Whether this very use of the slot is still kept, after its end too. */
+  holds(container: Container): boolean {
+    return this.#slots[container.slot] === container;
+  }
+
+  /** Containers that are kept: those that live and those that stopped a while ago. */
+  *held(): Generator<Container> {
+    for (const container of this.#slots) if (container) yield container;
+  }
+
   /** Containers that live. */
   *living(): Generator<Container> {
     for (const container of this.#slots) if (container && container.stopped === undefined) yield container;

@@ -1,8 +1,9 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Log, messageOf } from '@picket/sdk';
+import { LocalPaths } from './local-path.ts';
 import { crunState, type OciState, runcState } from './oci-state.ts';
-import { parseObject, readCapped } from './read-capped.ts';
+import { type CappedFile, parseObject, readCapped, readCappedNow } from './read-capped.ts';
 
 /** A state that was found, and where. */
 export interface FoundState extends OciState {
@@ -14,6 +15,8 @@ export interface FoundState extends OciState {
 
 const MOST_STATE = 4 * 1024 * 1024;
 const MOST_CONTAINERS = 8192;
+/** Time after which the folders of runtimes are looked for again, in ms. */
+const FOLDERS_MS = 500;
 const STATE_FILES = ['state.json', 'status'] as const;
 
 /** Looks containers up in the state folders of OCI runtimes. */
@@ -26,6 +29,13 @@ export class RuntimeStates {
   /** By file; `state` is undefined for a file that can not be used as it is. */
   #known = new Map<string, { stamp: string; state: FoundState | undefined }>();
   #scan: Promise<FoundState[]> | undefined;
+  readonly #local = new LocalPaths();
+  /** Folders that may be read at once. */
+  #near: readonly string[] = [];
+  #nearAt = Number.NEGATIVE_INFINITY;
+  /** When the last scan began, in ms of performance.now(). */
+  #scannedAt = Number.NEGATIVE_INFINITY;
+  #last: Promise<FoundState[]> = Promise.resolve([]);
 
   constructor(roots: readonly string[], mounts: readonly string[], log: Log) {
     this.#roots = roots;
@@ -40,12 +50,37 @@ export class RuntimeStates {
     return found.filter((state) => state !== undefined);
   }
 
+  /**
+   * The state of that id, at once: for folders of root on local file systems. Undefined when it is not there, or may
+   * take a while to read.
+   */
+  byIdNow(id: string): FoundState | undefined {
+    for (const folder of this.#foldersNow()) {
+      for (const name of STATE_FILES) {
+        const file = join(folder, id, name);
+        const read = readCappedNow(file, MOST_STATE);
+        const state = read?.owner === 0 ? this.#parse(read, file, folder, id) : undefined;
+        if (state) return state;
+      }
+    }
+    return undefined;
+  }
+
   /** Every state of every runtime. Files that did not change are not read again; calls at the same time share one scan. */
   all(): Promise<FoundState[]> {
     this.#scan ??= this.#readAll().finally(() => {
       this.#scan = undefined;
     });
     return this.#scan;
+  }
+
+  /** Every state as it was at most `ageMs` ago: for those who ask again and again. */
+  recent(ageMs: number): Promise<FoundState[]> {
+    if (performance.now() - this.#scannedAt > ageMs) {
+      this.#scannedAt = performance.now();
+      this.#last = this.all();
+    }
+    return this.#last;
   }
 
   async #readAll(): Promise<FoundState[]> {
@@ -81,15 +116,37 @@ export class RuntimeStates {
   async #readFile(file: string, folder: string, id: string): Promise<FoundState | undefined> {
     try {
       const read = await readCapped(file, MOST_STATE);
-      if (!read) return undefined;
-      const json = parseObject(read.text, file);
-      const state = file.endsWith('/status') ? crunState(json, id) : runcState(json, this.#mounts);
-      return state && { ...state, folder, owner: read.owner };
+      return read && this.#stateOf(read, file, folder, id);
     } catch (error) {
       this.errors++;
       this.#log.warn('the state of a container can not be used', { file, why: messageOf(error) });
       return undefined;
     }
+  }
+
+  #stateOf(read: CappedFile, file: string, folder: string, id: string): FoundState | undefined {
+    const json = parseObject(read.text, file);
+    const state = file.endsWith('/status') ? crunState(json, id) : runcState(json, this.#mounts);
+    return state && { ...state, folder, owner: read.owner };
+  }
+
+  /** A file that is being written is no state yet; whether it ever becomes one is told by the read that waits. */
+  #parse(read: CappedFile, file: string, folder: string, id: string): FoundState | undefined {
+    try {
+      return this.#stateOf(read, file, folder, id);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Folders that may be read at once, as they were a moment ago: runtimes make theirs once. */
+  #foldersNow(): readonly string[] {
+    if (performance.now() - this.#nearAt < FOLDERS_MS) return this.#near;
+    this.#nearAt = performance.now();
+    void this.#folders().then((folders) => {
+      this.#near = folders.filter((folder) => this.#local.has(`${folder}/`));
+    });
+    return this.#near;
   }
 }
 

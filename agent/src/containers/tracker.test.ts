@@ -1,28 +1,35 @@
 import { ContainerFlag, HeaderFlag, Kind } from '@picket/sdk';
 import { describe, expect, it } from 'vitest';
 import { Snapshot } from '../stages/snapshot.ts';
-import { CollectingSink, collectingLog, describeAll } from '../testing/collect.ts';
+import { CollectingSink, collectingLog, describeAll, until } from '../testing/collect.ts';
 import { FakeSource } from '../testing/fake-source.ts';
 import { findCgroupMounts } from './cgroup-root.ts';
-import { NO_FACTS } from './container-facts.ts';
+import { type ContainerFacts, NO_FACTS } from './container-facts.ts';
 import { containerRecord } from './container-record.ts';
 import { MetadataReader } from './metadata.ts';
+import { ProcTable } from './proc-table.ts';
 import { type Container, ContainerRegistry } from './registry.ts';
+import type { MetadataSource } from './sources/metadata-source.ts';
+import { OciSource } from './sources/oci-source.ts';
 import { ContainerTracker } from './tracker.ts';
 
 const mounts = findCgroupMounts();
 
 /* The source is a stand-in: these tests are about which calls it gets when there is no room. */
-function tracked(rows: number) {
+function tracked(rows: number, answers: Partial<ContainerFacts>[] = []) {
   const source = new FakeSource();
   const registry = new ContainerRegistry(rows);
   const sink = new CollectingSink();
-  const { log } = collectingLog();
+  const { log, lines } = collectingLog();
   let refused = 0;
   const tracker = new ContainerTracker({
     source,
     registry,
-    metadata: new MetadataReader({ mounts, runtimeRoots: [], dockerRoots: [], log }),
+    metadata: new MetadataReader({
+      oci: new OciSource({ mounts, runtimeRoots: [], dockerRoots: [], log }),
+      sources: answers.length > 0 ? [answering(answers)] : [],
+      log,
+    }),
     sink,
     log,
     onOpened: () => undefined,
@@ -34,7 +41,19 @@ function tracked(rows: number) {
   });
   const open = (cgroup: bigint) =>
     tracker.open({ cgroup, path: `/picket-none-${cgroup}`, id: String(cgroup), runtime: '', candidate: false });
-  return { source, registry, sink, tracker, open, refused: () => refused };
+  return { source, registry, sink, tracker, open, lines, refused: () => refused };
+}
+
+/** A source that tells what the test puts into the list: all of it, a later one over an earlier one. */
+function answering(answers: readonly Partial<ContainerFacts>[]): MetadataSource {
+  return {
+    name: 'cri',
+    start: () => undefined,
+    stop: () => undefined,
+    covers: () => true,
+    find: async () => Object.assign({}, ...answers),
+    health: () => ({ state: 'ok', errors: 0 }),
+  };
 }
 
 describe('ContainerTracker', () => {
@@ -58,13 +77,64 @@ describe('ContainerTracker', () => {
     expect([...order, sink.records[0]?.kind]).toEqual(['trace after 0 records', 'container.started']);
   });
 
+  it('tells of what becomes known, each time something does, and of nothing else', async () => {
+    const answers: Partial<ContainerFacts>[] = [{ id: '1', podUid: 'pod', name: 'web' }];
+    const { open, tracker, sink } = tracked(4, answers);
+    open(1n);
+    open(2n);
+    const updates = () => sink.of('container.updated').filter((record) => record.slot === 1);
+    expect(await until(() => updates()[0], 'the name')).toMatchObject({ name: 'web', flags: HeaderFlag.partial });
+    answers.push({ flags: 0, initPid: 5, podLabels: ['app=one'] });
+    tracker.changed('pod');
+    expect(await until(() => updates()[1], 'the rest')).toMatchObject({ flags: 0, labels: ['app=one'], init_pid: 5 });
+    tracker.changed('pod');
+    answers.push({ podLabels: ['app=two'] });
+    tracker.changed('1');
+    expect(await until(() => updates()[2], 'the label')).toMatchObject({ flags: 0, labels: ['app=two'], name: 'web' });
+    tracker.changed('pod');
+    tracker.changed('no such thing');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    tracker.stop();
+    expect(updates()).toHaveLength(3);
+  });
+
+  it('names a container that has stopped already, and keeps its first process', async () => {
+    const answers: Partial<ContainerFacts>[] = [{ id: '1', podUid: 'pod', name: 'web', flags: 0, initPid: 5 }];
+    const { open, tracker, sink, registry } = tracked(4, answers);
+    const container = open(1n);
+    if (!container) throw new Error('no slot');
+    tracker.close(container);
+    await until(() => sink.of('container.updated')[0], 'the name');
+    answers.push({ name: 'new', initPid: 0 });
+    tracker.changed('pod');
+    const second = await until(() => sink.of('container.updated')[1], 'the change');
+    tracker.stop();
+    expect(sink.records.map(({ kind }) => kind).slice(0, 3)).toEqual([
+      'container.started',
+      'container.stopped',
+      'container.updated',
+    ]);
+    expect(second).toMatchObject({ name: 'new', init_pid: 5 });
+    expect(registry.lives(container)).toBe(false);
+  });
+
+  it('counts a container whose metadata stays incomplete, and says so', async () => {
+    const { open, tracker, lines } = tracked(4, [{ name: 'web' }]);
+    open(1n);
+    await until(() => tracker.unresolved === 1, 'giving up');
+    tracker.stop();
+    expect(lines.join('')).toContain('not all metadata of this container can be had yet');
+  });
+
   it('is stated again by a snapshot, which two callers share', async () => {
     const { open, tracker, registry, sink } = tracked(4);
     open(1n);
     open(2n);
     tracker.stop();
     sink.records.length = 0;
-    const snapshot = new Snapshot({ root: mounts.root, registry, sink, now: () => 7n });
+    const now = () => 7n;
+    const look = () => new ProcTable(mounts.root, now);
+    const snapshot = new Snapshot({ root: mounts.root, registry, sink, look, now });
     const [one, two] = await Promise.all([snapshot.take(), snapshot.take()]);
     expect(one).toEqual({ containers: 2, processes: 0 });
     expect(two).toBe(one);

@@ -2,10 +2,16 @@ import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { commandSubject, type Log, messageOf, PicketError } from '@picket/sdk';
 import { AgentError } from '../errors.ts';
 
-/** What a command does: takes nothing, answers with a JSON object. */
-export type CommandHandlers = Readonly<Record<string, () => Promise<object> | object>>;
+/** What a command does: takes the whole request, answers with a JSON object. */
+export type CommandHandlers = Readonly<Record<string, (request: CommandRequest) => Promise<object> | object>>;
 
-const MOST_BYTES = 64 * 1024;
+/** A request as it came: only `command` has been looked at. */
+export interface CommandRequest {
+  readonly command: string;
+  readonly [more: string]: unknown;
+}
+
+const MOST_BYTES = 512 * 1024;
 
 /**
  * Answers requests `{"command": NAME}` on the command subject of the node with `{"ok": true, ...}` or
@@ -37,8 +43,8 @@ export class Commands {
 
   async #answer(request: Uint8Array): Promise<object> {
     try {
-      const handler = this.#handlerOf(request);
-      return { ok: true, ...(await handler()) };
+      const read = readRequest(request);
+      return { ok: true, ...(await this.#handlerOf(read.command)(read)) };
     } catch (error) {
       const code = error instanceof PicketError ? error.code : 'COMMAND_FAILED';
       this.#log.warn('a command was not carried out', { code, why: messageOf(error) });
@@ -46,8 +52,7 @@ export class Commands {
     }
   }
 
-  #handlerOf(request: Uint8Array): CommandHandlers[string] {
-    const name = commandName(request);
+  #handlerOf(name: string): (request: CommandRequest) => Promise<object> | object {
     const handler = Object.hasOwn(this.#handlers, name) ? this.#handlers[name] : undefined;
     if (handler) return handler;
     const known = Object.keys(this.#handlers).join(', ');
@@ -55,7 +60,7 @@ export class Commands {
   }
 }
 
-function commandName(request: Uint8Array): string {
+function readRequest(request: Uint8Array): CommandRequest {
   if (request.length > MOST_BYTES)
     throw new AgentError(
       'COMMAND_INVALID',
@@ -64,7 +69,7 @@ function commandName(request: Uint8Array): string {
   try {
     const body: unknown = JSON.parse(Buffer.from(request).toString('utf8'));
     const { command } = (body ?? {}) as { command?: unknown };
-    if (typeof command === 'string') return command.slice(0, 64);
+    if (typeof command === 'string') return { ...(body as object), command: command.slice(0, 64) };
   } catch (cause) {
     throw new AgentError('COMMAND_INVALID', `a command must be JSON (${messageOf(cause)})`, { cause });
   }

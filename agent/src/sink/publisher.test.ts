@@ -4,6 +4,7 @@ import { startNats, type TestNats } from '../../../test/support/nats.ts';
 import { makeIdentity } from '../identity.ts';
 import { collectingLog, until } from '../testing/collect.ts';
 import { EventStream } from '../testing/event-stream.ts';
+import type { Dropped } from './batch-queue.ts';
 import { BusConnection } from './connection.ts';
 import { Publisher, type PublisherOptions } from './publisher.ts';
 import type { OutgoingBatch } from './spool.ts';
@@ -26,7 +27,7 @@ afterEach(async () => {
 afterAll(() => nats.stop());
 
 function publisher(options: Partial<PublisherOptions> = {}) {
-  const dropped: OutgoingBatch[] = [];
+  const dropped: Dropped[] = [];
   const { log, lines } = collectingLog();
   const made = new Publisher({
     subject: identity.subject,
@@ -163,7 +164,7 @@ describe('Publisher', () => {
     await settled(made);
     const stored = await numbers();
     expect(stored).toEqual([...stored].sort((a, b) => a - b));
-    expect(new Set([...stored, ...dropped.map((each) => Number(each.id.split('.').at(-1)))]).size).toBe(1000);
+    expect(new Set([...stored, ...dropped.map((each) => Number(each.id?.split('.').at(-1)))]).size).toBe(1000);
     expect(stored.filter((n) => n % 10 === 0).length).toBeGreaterThan(stored.length / 2);
   });
 

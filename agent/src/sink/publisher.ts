@@ -6,20 +6,24 @@ import {
   type NatsConnection,
   type Subscription,
 } from '@nats-io/transport-node';
-import { type Log, messageOf } from '@picket/sdk';
+import { type Log, LossReason, messageOf } from '@picket/sdk';
+import { BatchQueue, type BatchQueueOptions, type DiskState, type Dropped, type QueueState } from './batch-queue.ts';
 import { INBOX_PREFIX } from './connection.ts';
 import { readAck } from './publish-ack.ts';
-import { type OutgoingBatch, Spool, type SpooledBatch } from './spool.ts';
+import type { OutgoingBatch, SpooledBatch } from './spool.ts';
+import { StreamOrder } from './stream-order.ts';
 
 export interface PublisherOptions {
   readonly subject: string;
   /** Batches published and not acknowledged. */
   readonly window: number;
-  /** Bytes of batches kept. */
+  /** Bytes of batches kept in memory. */
   readonly spoolBytes: number;
+  /** Where batches go that memory has no room for. */
+  readonly disk?: BatchQueueOptions['disk'];
   readonly log: Log;
-  /** Called with every batch that will never reach the bus. */
-  readonly onDropped: (batch: OutgoingBatch) => void;
+  /** Called with all batches that will never reach the bus. */
+  readonly onDropped: (dropped: Dropped) => void;
   /** Called when there is room for more: after acks and when the bus is back. */
   readonly onRoom: () => void;
   /** How long an ack may take, in ms. */
@@ -38,11 +42,11 @@ const LAST_PAUSE_MS = 2000;
  * not take a later batch before an earlier one.
  */
 export class Publisher {
-  readonly stats = { batches: 0, bytes: 0, duplicates: 0, failures: 0, dropped: 0, reordered: 0 };
+  readonly stats = { batches: 0, bytes: 0, duplicates: 0, failures: 0, dropped: 0, reordered: 0, resets: 0 };
   inFlight = 0;
   readonly #options: PublisherOptions;
-  readonly #spool: Spool;
-  readonly #order = new OrderCheck();
+  readonly #queue: BatchQueue;
+  readonly #order = new StreamOrder();
   #connection: NatsConnection | undefined;
   #acks: Subscription | undefined;
   #inbox = '';
@@ -54,25 +58,42 @@ export class Publisher {
   #pause: NodeJS.Timeout | undefined;
   #check: NodeJS.Timeout | undefined;
   #onEmpty: (() => void) | undefined;
+  #stopped = false;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
-    this.#spool = new Spool(options.spoolBytes);
+    this.#queue = new BatchQueue({
+      memoryBytes: options.spoolBytes,
+      ...(options.disk && { disk: options.disk }),
+      log: options.log,
+      onDropped: (dropped) => this.#dropped(dropped),
+      onMore: () => this.#more(),
+    });
   }
 
-  /** Batches and bytes that are not acknowledged. */
-  get queue(): { readonly batches: number; readonly bytes: number } {
-    return { batches: this.#spool.size, bytes: this.#spool.bytes };
+  /** Takes up what an earlier run left on disk. To be awaited before the first batch is offered. */
+  prepare(): Promise<void> {
+    return this.#queue.open();
+  }
+
+  /** Batches that are not acknowledged: those in memory and their bytes, those on disk and the bytes of their files. */
+  get queue(): QueueState {
+    return this.#queue.state;
+  }
+
+  /** What the disk spool did; undefined while there is none. */
+  get disk(): DiskState | undefined {
+    return this.#queue.disk;
   }
 
   /** Whether a batch handed over now would go out now. */
   get open(): boolean {
-    return this.#canSend() && this.#next >= this.#spool.end;
+    return this.#canSend() && this.#next >= this.#queue.end && !this.#queue.hasMore;
   }
 
   /** Takes a batch. It is sent, kept while the bus is away, or dropped and reported. */
   offer(batch: OutgoingBatch): void {
-    for (const dropped of this.#spool.push(batch)) this.#drop(dropped);
+    this.#queue.push(batch);
     this.#send();
   }
 
@@ -93,22 +114,45 @@ export class Publisher {
     this.#restart();
   }
 
-  /** Waits until everything is acknowledged, at most `ms`. Returns the number of batches that are not. */
+  /**
+   * Waits until everything is acknowledged, at most `ms`. What is not goes to disk, for the next run.
+   * @returns the number of batches that are lost
+   */
   async stop(ms: number): Promise<number> {
-    if (this.#spool.size > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.#onEmpty = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+    if (!this.#queue.isEmpty && !this.#canWait) await this.#emptied(ms);
     clearInterval(this.#check);
     clearTimeout(this.#pause);
     this.#acks?.unsubscribe();
     this.#connection = undefined;
-    return this.#spool.size;
+    this.#stopped = true;
+    return this.#queue.close();
+  }
+
+  /** Without a bus there are no acks to wait for; on disk the batches can wait for the next run. */
+  get #canWait(): boolean {
+    return this.#connection === undefined && this.#queue.disk?.working === true;
+  }
+
+  async #emptied(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#onEmpty = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Batches came from disk, or it is known that none are left there. */
+  #more(): void {
+    if (this.#stopped) return;
+    this.#send();
+    this.#options.onRoom();
+    this.#sayIfEmpty();
+  }
+
+  #sayIfEmpty(): void {
+    if (this.#queue.isEmpty) this.#onEmpty?.();
   }
 
   #canSend(): boolean {
@@ -117,8 +161,8 @@ export class Publisher {
   }
 
   #send(): void {
-    while (this.#next < this.#spool.end && this.#canSend()) {
-      const batch = this.#spool.at(this.#next++);
+    while (this.#next < this.#queue.end && this.#canSend()) {
+      const batch = this.#queue.at(this.#next++);
       if (batch) this.#publish(batch);
     }
   }
@@ -148,8 +192,9 @@ export class Publisher {
     }
     // Larger than the server allows, now and for ever.
     this.#options.log.error('the bus can not take a batch: raise its max_payload', { why: messageOf(error) });
-    this.#spool.settle(batch, 'dropped');
-    this.#drop(batch);
+    const { kinds, id } = batch;
+    this.#queue.settle(batch, 'dropped');
+    this.#dropped({ kinds, id, batches: 1, reason: LossReason.spoolFull });
   }
 
   #answered(message: Msg): void {
@@ -157,7 +202,7 @@ export class Publisher {
       .slice(this.#inbox.length + 1)
       .split('.')
       .map(Number);
-    const batch = this.#spool.at(index ?? -1);
+    const batch = this.#queue.at(index ?? -1);
     if (batch?.state !== 'sent') return;
     const ack = readAck(message);
     if ('failure' in ack) {
@@ -176,11 +221,11 @@ export class Publisher {
     this.stats.batches++;
     this.stats.bytes += batch.message.length;
     if (duplicate) this.stats.duplicates++;
-    else if (!this.#order.inOrder(batch.index, sequence)) this.#outOfOrder(batch);
-    this.#spool.settle(batch, 'acked');
+    else this.#look(batch, sequence);
+    this.#queue.settle(batch, 'acked');
     this.#send();
     this.#options.onRoom();
-    if (this.#spool.size === 0) this.#onEmpty?.();
+    this.#sayIfEmpty();
   }
 
   /** Everything not acknowledged is sent again, after a pause that grows with failures in a row. */
@@ -201,15 +246,15 @@ export class Publisher {
     this.#pause = undefined;
     this.#round++;
     this.inFlight = 0;
-    this.#next = this.#spool.head;
+    this.#next = this.#queue.head;
     this.#probing = true;
   }
 
   /** Batches are sent in order, so that the oldest of them is the one that has waited longest. */
   #checkAcks(): void {
     if (this.inFlight === 0) return;
-    for (let index = this.#spool.head; index < this.#next; index++) {
-      const batch = this.#spool.at(index);
+    for (let index = this.#queue.head; index < this.#next; index++) {
+      const batch = this.#queue.at(index);
       if (batch?.state !== 'sent' || batch.round !== this.#round) continue;
       const limit = this.#options.ackMs ?? ACK_MS;
       if (performance.now() - batch.sentAt > limit) this.#failed(`no answer within ${limit} ms`);
@@ -217,29 +262,22 @@ export class Publisher {
     }
   }
 
-  #outOfOrder(batch: SpooledBatch): void {
-    this.stats.reordered++;
-    this.#options.log.warn('the stream took a batch behind later ones', { id: batch.id });
-  }
-
-  #drop(batch: OutgoingBatch): void {
-    this.stats.dropped++;
-    this.#options.onDropped(batch);
-    if (this.#spool.size === 0) this.#onEmpty?.();
-  }
-}
-
-/** Finds a batch that the stream stored behind one that comes after it. */
-class OrderCheck {
-  #index = -1;
-  #sequence = 0;
-
-  inOrder(index: number, sequence: number): boolean {
-    const behind = index < this.#index && sequence > this.#sequence;
-    if (index > this.#index) {
-      this.#index = index;
-      this.#sequence = sequence;
+  #look(batch: SpooledBatch, sequence: number): void {
+    const place = this.#order.add(batch.index, sequence);
+    if (place === 'behind') {
+      this.stats.reordered++;
+      this.#options.log.warn('the stream took a batch behind later ones', { id: batch.id });
+    } else if (place === 'reset') {
+      this.stats.resets++;
+      this.#options.log.warn(
+        'the event stream begins anew: what it had is gone, batches that are not acknowledged are sent to the new one',
+      );
     }
-    return !behind;
+  }
+
+  #dropped(dropped: Dropped): void {
+    this.stats.dropped += dropped.batches;
+    this.#options.onDropped(dropped);
+    this.#sayIfEmpty();
   }
 }

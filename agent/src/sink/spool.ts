@@ -9,8 +9,16 @@ export interface OutgoingBatch {
   readonly urgent: boolean;
 }
 
+/** A batch as the spool takes it. */
+export interface KeptBatch extends OutgoingBatch {
+  /** Place among all batches of this node, those on disk included. */
+  readonly place?: number;
+  /** Called once the batch is acknowledged or dropped; only a batch that also lies on disk has it. */
+  readonly settled?: () => void;
+}
+
 /** A batch with its place in the order, and how far it is. */
-export interface SpooledBatch extends OutgoingBatch {
+export interface SpooledBatch extends KeptBatch {
   readonly index: number;
   state: 'waiting' | 'sent' | 'acked' | 'dropped';
   /** The attempt in which it was sent last, and when, in ms. */
@@ -19,7 +27,7 @@ export interface SpooledBatch extends OutgoingBatch {
 }
 
 /** What a batch costs beside its message: the objects around it, and the table of kinds. */
-const OVERHEAD = 1024;
+export const OVERHEAD = 1024;
 
 /**
  * Batches that are not acknowledged yet, in order. When they would take more than `limit` bytes, waiting ones are
@@ -55,12 +63,15 @@ export class Spool {
   }
 
   /** Adds a batch; returns what had to be dropped for it, which may be the batch itself. */
-  push(batch: OutgoingBatch): OutgoingBatch[] {
+  push(batch: KeptBatch): KeptBatch[] {
     const cost = batch.message.length + OVERHEAD;
-    const dropped: OutgoingBatch[] = [];
+    const dropped: KeptBatch[] = [];
     while (this.bytes + cost > this.#limit) {
       const victim = this.#victim();
-      if (!victim) return [...dropped, batch];
+      if (!victim) {
+        batch.settled?.();
+        return [...dropped, batch];
+      }
       this.#settle(victim, 'dropped');
       dropped.push(victim);
     }
@@ -76,11 +87,17 @@ export class Spool {
     if (batch.state !== 'acked' && batch.state !== 'dropped') this.#settle(batch, state);
   }
 
+  /** Batches that are not settled, in order. */
+  *all(): Generator<SpooledBatch, void, undefined> {
+    yield* this.#batches.values();
+  }
+
   #settle(batch: SpooledBatch, state: 'acked' | 'dropped'): void {
     batch.state = state;
     this.bytes -= batch.message.length + OVERHEAD;
     this.size--;
     this.#batches.delete(batch.index);
+    batch.settled?.();
     while (this.#head < this.#tail && !this.#batches.has(this.#head)) this.#head++;
   }
 

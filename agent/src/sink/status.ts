@@ -1,6 +1,8 @@
 import { type LossCount, namedLoss, SCHEMA_MAJOR, SCHEMA_MINOR } from '@picket/sdk';
+import type { NamedHealth } from '../containers/metadata.ts';
 import type { Identity } from '../identity.ts';
 import type { ProbeState } from '../source/types.ts';
+import type { QueueState } from './batch-queue.ts';
 
 /** What a heartbeat says, as JSON. */
 export interface AgentStatus {
@@ -13,11 +15,15 @@ export interface AgentStatus {
   readonly version: string;
   readonly schema: string;
   readonly probes: readonly ProbeState[];
+  /** Revision of the probe plan that is in force. */
+  readonly plan: string;
   /** Events lost since the agent began. */
   readonly losses: readonly { readonly kind: string; readonly reason: string; readonly count: number }[];
   readonly containers: number;
+  /** Where metadata of containers comes from. */
+  readonly sources: readonly NamedHealth[];
   /** Batches kept and bytes they take. */
-  readonly queue: { readonly batches: number; readonly bytes: number; readonly inFlight: number };
+  readonly queue: QueueState & { readonly inFlight: number };
   /** Resident memory in bytes. */
   readonly rss: number;
   /** CPU seconds used since the agent began. */
@@ -27,7 +33,9 @@ export interface AgentStatus {
 /** The fields that do not change or come from the process itself. */
 export function statusOf(
   identity: Identity,
-  now: Pick<AgentStatus, 'state' | 'probes' | 'containers' | 'queue'> & { readonly losses: readonly LossCount[] },
+  now: Pick<AgentStatus, 'state' | 'plan' | 'probes' | 'containers' | 'sources' | 'queue'> & {
+    readonly losses: readonly LossCount[];
+  },
 ): AgentStatus {
   const { user, system } = process.cpuUsage();
   return {

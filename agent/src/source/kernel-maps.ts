@@ -1,5 +1,6 @@
 import type { BpfMap } from '@picket/native';
 import { Kind, type LossCount } from '@picket/sdk';
+import type { SlotLoss } from './types.ts';
 
 /** Sizes of bpf/include/maps.h. */
 const SYSCALLS = 512;
@@ -8,12 +9,18 @@ const KINDS = 128;
 const STATE = { traced: 1, ignored: 2 } as const;
 
 const key64 = (value: bigint) => new Uint8Array(BigUint64Array.of(value).buffer);
+const key32 = (value: number) => new Uint8Array(Uint32Array.of(value).buffer);
 
-/** The kernel's table of containers, by cgroup id. */
+/** The kernel's table of containers, by cgroup id, and the front table before it (bpf/include/maps.h). */
 export class ContainerMap {
   readonly #map: BpfMap;
-  constructor(map: BpfMap) {
+  readonly #front: BpfMap;
+  /** Cgroup of each entry of the front table; 0 for a free one. */
+  readonly #fronts: BigUint64Array;
+  constructor(map: BpfMap, front: BpfMap) {
     this.#map = map;
+    this.#front = front;
+    this.#fronts = new BigUint64Array(front.maxEntries);
   }
 
   trace(cgroup: bigint, slot: number, generation: number): void {
@@ -26,23 +33,59 @@ export class ContainerMap {
 
   forget(cgroup: bigint): void {
     this.#map.delete(key64(cgroup));
+    const at = this.#frontOf(cgroup);
+    if (this.#fronts[at] !== cgroup) return;
+    this.#fronts[at] = 0n;
+    this.#front.update(key32(at), new Uint8Array(16));
   }
 
   #put(cgroup: bigint, slot: number, generation: number, state: number): void {
-    const value = new DataView(new ArrayBuffer(8));
-    value.setUint16(0, slot, true);
-    value.setUint16(2, generation, true);
-    value.setUint32(4, state, true);
-    this.#map.update(key64(cgroup), new Uint8Array(value.buffer));
+    const value = new DataView(new ArrayBuffer(16));
+    value.setBigUint64(0, cgroup, true);
+    value.setUint16(8, slot, true);
+    value.setUint16(10, generation, true);
+    value.setUint32(12, state, true);
+    const bytes = new Uint8Array(value.buffer);
+    this.#map.update(key64(cgroup), bytes.subarray(8));
+    const at = this.#frontOf(cgroup);
+    // a taken entry stays with its cgroup; the other one is found in the table behind
+    if (this.#fronts[at] !== 0n && this.#fronts[at] !== cgroup) return;
+    this.#fronts[at] = cgroup;
+    this.#front.update(key32(at), bytes);
+  }
+
+  #frontOf(cgroup: bigint): number {
+    return Number(cgroup & BigInt(this.#fronts.length - 1));
   }
 }
 
 /** Reads the loss counters of all CPUs; cumulative since the probes were loaded. */
 export class LossMap {
   readonly #map: BpfMap;
+  readonly #bySlot: BpfMap;
   readonly #counts = new BigUint64Array(KINDS * LOSS_REASONS);
-  constructor(map: BpfMap) {
+  readonly #slotKeys: Uint16Array;
+  readonly #slotCounts: BigUint64Array;
+  constructor(map: BpfMap, bySlot: BpfMap) {
     this.#map = map;
+    this.#bySlot = bySlot;
+    this.#slotKeys = new Uint16Array(bySlot.maxEntries * 4);
+    this.#slotCounts = new BigUint64Array(bySlot.maxEntries);
+  }
+
+  /**
+   * Those of them whose container is known; cumulative for one use of a slot. What belongs to a use that is over is given
+   * once and forgotten.
+   */
+  takeSlots(isCurrent: (slot: number, generation: number) => boolean): SlotLoss[] {
+    const keys = this.#slotKeys;
+    const found = this.#bySlot.readAll(new Uint8Array(keys.buffer), new Uint8Array(this.#slotCounts.buffer));
+    return Array.from({ length: found }, (_, i) => {
+      const key = keys.slice(i * 4, i * 4 + 4);
+      const [slot = 0, generation = 0, kind = 0, reason = 0] = key;
+      if (!isCurrent(slot, generation)) this.#bySlot.delete(new Uint8Array(key.buffer));
+      return { slot, generation, kind, reason, count: this.#slotCounts[i] ?? 0n };
+    });
   }
 
   read(): LossCount[] {
@@ -74,29 +117,9 @@ export class SyscallMap {
   }
 }
 
-export interface Settings {
-  /** Events of processes outside containers are wanted too. */
-  readonly traceHost: boolean;
-  /** System calls are counted by container. */
-  readonly histogram: boolean;
-  /** Backlog of the bulk ring that wakes the agent, bytes. */
-  readonly wakeBytes: number;
-  /** Nobody looks into the rings: the next record must wake. */
-  readonly asleep: boolean;
-  /** System calls that have a handler. */
-  readonly handled: Iterable<number>;
-}
-
-/** Writes `struct settings` of bpf/include/maps.h; takes effect with the next system call. */
-export function writeSettings(map: BpfMap, settings: Settings): void {
-  const bytes = new Uint8Array(16 + SYSCALLS);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, settings.traceHost ? 1 : 0, true);
-  view.setUint32(4, settings.histogram ? 1 : 0, true);
-  view.setUint32(8, settings.wakeBytes, true);
-  view.setUint32(12, settings.asleep ? 1 : 0, true);
-  for (const nr of settings.handled) bytes[16 + nr] = 1;
-  map.update(new Uint8Array(4), bytes);
+/** Writes `struct wake` of bpf/include/maps.h. */
+export function writeWake(map: BpfMap, backlogBytes: number, asleep: boolean): void {
+  map.update(new Uint8Array(4), new Uint8Array(Uint32Array.of(backlogBytes, asleep ? 1 : 0).buffer));
 }
 
 /** Kinds whose records make the drain pause, so that the agent can tell of the container before its events. */

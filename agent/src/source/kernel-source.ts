@@ -1,22 +1,34 @@
 import { fileURLToPath } from 'node:url';
 import { bootTimeNs, EventReader } from '@picket/native';
-import type { LossCount } from '@picket/sdk';
+import { FULL_PLAN, type LossCount, type ProbePlan } from '@picket/sdk';
 import type { AgentConfig } from '../config.ts';
+import { findCgroupMounts } from '../containers/cgroup-root.ts';
 import { AgentError } from '../errors.ts';
+import { BigramMap } from './bigram-map.ts';
+import { COMPAT_CALLS } from './compat-calls.ts';
 import { envPrefixes } from './env-prefixes.ts';
-import { BARRIER_KINDS, ContainerMap, LossMap, SyscallMap, writeSettings } from './kernel-maps.ts';
+import { BARRIER_KINDS, ContainerMap, LossMap, SyscallMap, writeWake } from './kernel-maps.ts';
+import { NetBytesMap } from './net-bytes-map.ts';
+import { PlanSwitch } from './plan/plan-switch.ts';
 import { ProbeLoader } from './probe-loader.ts';
 import { PROBES } from './probe-table.ts';
+import { MARKED_KINDS, PATH_KINDS } from './reader-kinds.ts';
 import { RingWatch } from './ring-watch.ts';
-import type { EventSource, ProbeState } from './types.ts';
+import type { EventSource, ProbeState, SlotBigrams, SlotLoss } from './types.ts';
+import { UdpSweep } from './udp-sweep.ts';
 
 /** A bulk backlog of this many bytes wakes the agent before its timer does. */
 const WAKE_BYTES = 128 * 1024;
 /** A wake can be missed by a hair when the agent goes to sleep: so long may a record wait then. */
 const BACKSTOP_MS = 250;
 const SYSCALLS = 512;
+const BUDGET_KINDS = 64;
 
 export type KernelSourceOptions = Pick<AgentConfig, 'slots'> & {
+  /** Events of processes outside containers are wanted too. */
+  readonly traceHost?: boolean;
+  /** What to do until `apply` is called; everything when left out. */
+  readonly plan?: ProbePlan;
   /** Use the build for kernels before 6.2, as tests do. */
   readonly portable?: boolean;
 };
@@ -27,24 +39,41 @@ export class KernelSource implements EventSource {
   readonly #containers: ContainerMap;
   readonly #losses: LossMap;
   readonly #syscalls: SyscallMap;
+  readonly #bytes: NetBytesMap;
+  readonly #sweep: UdpSweep;
   #reader: EventReader | undefined;
   readonly #watch: RingWatch;
-  #handled: ReadonlySet<number> = new Set();
+  readonly #plans: PlanSwitch;
+  #bigrams: BigramMap | undefined;
+  /** The last use of each slot. */
+  readonly #generations = new Map<number, number>();
 
-  /** Loads all probes; nothing is attached before `start`. */
+  /** Loads what all probes share; the rest is loaded and attached by `start` and `apply`. */
   constructor(options: KernelSourceOptions) {
-    this.loader = new ProbeLoader({
+    this.loader = new ProbeLoader(PROBES, {
       folder: fileURLToPath(new URL('../../../build/bpf', import.meta.url)),
       portable: options.portable,
-      rodata: { process_exec: { env_prefixes: envPrefixes() } },
-      mapEntries: { syscall_counts: options.slots * SYSCALLS },
+      rodata: {
+        process_exec: { env_prefixes: envPrefixes() },
+        syscall_exit: { compat_calls: new Uint8Array(COMPAT_CALLS.buffer) },
+      },
+      mapEntries: {
+        syscall_counts: options.slots * SYSCALLS,
+        budgets: options.slots * BUDGET_KINDS,
+        net_bytes: options.slots * 2,
+      },
+      cgroupRoot: findCgroupMounts().root,
     });
-    this.#watch = new RingWatch((asleep) => this.#settle(asleep));
+    this.#sweep = new UdpSweep(this.loader);
+    this.#watch = new RingWatch((asleep) => writeWake(this.loader.map('wakes'), WAKE_BYTES, asleep));
     try {
-      for (const probe of PROBES) this.loader.load(probe);
-      this.#containers = new ContainerMap(this.loader.map('containers'));
-      this.#losses = new LossMap(this.loader.map('losses'));
+      // it makes the maps that all others share
+      this.loader.load('cgroup_life');
+      this.#containers = new ContainerMap(this.loader.map('containers'), this.loader.map('front'));
+      this.#losses = new LossMap(this.loader.map('losses'), this.loader.map('slot_losses'));
       this.#syscalls = new SyscallMap(this.loader.map('syscall_counts'));
+      this.#plans = new PlanSwitch(this.loader, options.traceHost ?? false, options.plan ?? FULL_PLAN);
+      this.#bytes = new NetBytesMap(this.loader);
       this.#reader = this.#openReader();
     } catch (error) {
       this.loader.close();
@@ -58,22 +87,28 @@ export class KernelSource implements EventSource {
       bulk: this.loader.map('events_bulk'),
       onReady: () => this.#watch.wake(),
       barrierKinds: [...BARRIER_KINDS],
+      markedKinds: MARKED_KINDS,
+      pathKinds: PATH_KINDS,
       backstopMs: BACKSTOP_MS,
     });
   }
 
-  #settle(asleep: boolean): void {
-    const settings = { traceHost: false, histogram: true, wakeBytes: WAKE_BYTES, asleep, handled: this.#handled };
-    writeSettings(this.loader.map('settings'), settings);
-  }
-
   start(onReady: () => void): void {
-    this.#handled = this.loader.attach();
     this.#watch.start(onReady);
+    this.#plans.apply(this.#plans.current);
+    this.#sweep.start();
   }
 
-  drain(out: Uint8Array, summary: Uint32Array): number {
-    const bytes = this.#open().drain(out, summary);
+  apply(plan: ProbePlan): void {
+    this.#plans.apply(plan);
+  }
+
+  get plan(): ProbePlan {
+    return this.#plans.current;
+  }
+
+  drain(out: Uint8Array, summary: Uint32Array, marks?: Uint32Array): number {
+    const bytes = this.#open().drain(out, summary, marks);
     if (bytes > 0) this.#watch.found(bytes);
     return bytes;
   }
@@ -88,6 +123,7 @@ export class KernelSource implements EventSource {
   trace(cgroup: bigint, slot: number, generation: number): void {
     this.#open().assignSlot(cgroup, slot, generation);
     this.#containers.trace(cgroup, slot, generation);
+    this.#generations.set(slot, generation);
   }
 
   ignore(cgroup: bigint): void {
@@ -103,8 +139,27 @@ export class KernelSource implements EventSource {
     return this.#losses.read();
   }
 
+  slotLosses(): SlotLoss[] {
+    return this.#losses.takeSlots((slot, generation) => this.#generations.get(slot) === generation);
+  }
+
+  bigrams(): SlotBigrams[] {
+    const map = this.#plans.current.bigrams ? this.loader.findMap('bigrams') : undefined;
+    if (!map) return [];
+    this.#bigrams ??= new BigramMap(map);
+    return this.#bigrams.take(this.#plans.nextBigramTable());
+  }
+
   syscallCounts(slot: number, out: Float64Array): void {
     this.#syscalls.read(slot, out);
+  }
+
+  networkBytes(slot: number, out: Float64Array): boolean {
+    return this.#bytes.read(slot, out);
+  }
+
+  walkTasks(): Uint8Array | undefined {
+    return this.loader.walk('task_walk');
   }
 
   probes(): readonly ProbeState[] {
@@ -118,6 +173,7 @@ export class KernelSource implements EventSource {
   /** Detaches all probes. What is still in the rings is lost with them: drain first. */
   stop(): void {
     this.#watch.stop();
+    this.#sweep.stop();
     this.#reader?.close();
     this.#reader = undefined;
     this.loader.close();

@@ -39,7 +39,7 @@ export class BatchBuffer {
   }
 
   /** The free end of the buffer, for the source to write into. */
-  room(): Uint8Array {
+  room(): Buffer {
     return this.#bytes.subarray(this.#used);
   }
 
@@ -52,19 +52,27 @@ export class BatchBuffer {
     if (!this.urgent) this.urgent = URGENT.some((kind) => this.kinds[kind] !== 0);
   }
 
-  fits(record: Uint8Array): boolean {
-    return this.#used + record.length <= this.#bytes.length;
+  fits(length: number): boolean {
+    return this.#used + length <= this.#bytes.length;
   }
 
-  /** Adds a record that the agent made, with its sequence. It must fit. */
-  append(record: Uint8Array, sequence: bigint): void {
-    this.#bytes.set(record, this.#used);
-    this.#view.setBigUint64(this.#used + Header.sequence, sequence, true);
-    const kind = this.#view.getUint16(this.#used + Header.kind, true);
+  /**
+   * Adds a record that the agent made, with its sequence and `room` zeros at its end. It must fit.
+   * @returns the bytes from the record on
+   */
+  append(record: Uint8Array, sequence: bigint, room = 0): Buffer {
+    const at = this.#used;
+    const length = record.length + room;
+    this.#bytes.set(record, at);
+    this.#bytes.fill(0, at + record.length, at + length);
+    this.#view.setUint16(at + Header.length, length, true);
+    this.#view.setBigUint64(at + Header.sequence, sequence, true);
+    const kind = this.#view.getUint16(at + Header.kind, true);
     this.kinds[kind] = (this.kinds[kind] ?? 0) + 1;
-    this.#used += record.length;
+    this.#used += length;
     this.count++;
     this.urgent ||= URGENT.includes(kind);
+    return this.#bytes.subarray(at);
   }
 
   /** Sequence of the first record; 0 when there is none. */

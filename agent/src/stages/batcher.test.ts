@@ -1,4 +1,4 @@
-import { Codec, decodeBatchHeader, encodeRecord, Kind, LossReason } from '@picket/sdk';
+import { Codec, decodeBatchHeader, encodeRecord, HeaderFlag, Kind, LossReason } from '@picket/sdk';
 import { describe, expect, it } from 'vitest';
 import { makeIdentity } from '../identity.ts';
 import type { OutgoingBatch } from '../sink/spool.ts';
@@ -7,17 +7,20 @@ import { FakeSource } from '../testing/fake-source.ts';
 import { unpack } from '../testing/unpack.ts';
 import { BATCH_BYTES } from './batch-buffer.ts';
 import { Batcher } from './batcher.ts';
+import { Redactor } from './finish/redact/redactor.ts';
 import { LossLedger } from './loss.ts';
 
 const identity = await makeIdentity('test-node', 1000);
 const open = (path: string) => encodeRecord(Kind.FileOpen, { tgid: 5, cgroup: 9n }, { path });
 const exec = encodeRecord(Kind.ProcessExec, { tgid: 5 }, { comm: 'sh' });
 
+const redactor = new Redactor({ defaults: true, patterns: [] });
+
 function batcher(codec: Codec = Codec.lz4) {
   const source = new FakeSource();
   const losses = new LossLedger(source, 0n);
   const out: OutgoingBatch[] = [];
-  const made = new Batcher({ source, identity, codec, losses, offer: (batch) => void out.push(batch) });
+  const made = new Batcher({ source, identity, codec, losses, redactor, offer: (batch) => void out.push(batch) });
   return { source, losses, out, batcher: made };
 }
 
@@ -103,6 +106,26 @@ describe('Batcher', () => {
     it_.seal();
     expect(out.map((batch) => unpack(batch.message).header.count)).toEqual([4, 1]);
     expect(source.takeSequences(0)).toBe(6n);
+  });
+
+  it('takes secrets out of what it drains and of what the agent itself says', () => {
+    const { source, out, batcher: it_ } = batcher();
+    const args = ['mysql', '-pab', '--token', 'x', '-e', 'select 1'];
+    const record = encodeRecord(Kind.ProcessExec, {}, { args, comm: 'mysql' });
+    const before = Buffer.from(record);
+    it_.append(record);
+    source.emit(encodeRecord(Kind.ProcessExec, {}, { args: ['x', `--password=${'long'.repeat(9)}`] }), exec);
+    it_.drain();
+    it_.seal();
+    const all = describeAll(unpack(out[0]?.message).records);
+    expect(all.map((each) => each.args)).toEqual([
+      ['mysql', '-p[redacted]', '--token', '[redacted]', '-e', 'select 1'],
+      ['x', '--password=[redacted]'],
+      [],
+    ]);
+    expect(all.map((each) => each.flags)).toEqual([HeaderFlag.redacted, HeaderFlag.redacted, 0]);
+    expect(it_.finisher.stats.redacted).toBe(2);
+    expect(before.equals(record)).toBe(true);
   });
 
   it('says which batches should not wait', () => {

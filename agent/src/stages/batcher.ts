@@ -1,11 +1,13 @@
-import { type Codec, LossReason } from '@picket/sdk';
+import { type Codec, Header, LossReason } from '@picket/sdk';
 import { type CgroupEvent, readCgroupEvent } from '../containers/cgroup-event.ts';
 import type { Identity } from '../identity.ts';
 import type { OutgoingBatch } from '../sink/spool.ts';
 import { type EventSource, Summary } from '../source/types.ts';
 import { WallClock } from '../wall-clock.ts';
-import { BatchBuffer } from './batch-buffer.ts';
+import { BATCH_BYTES, BatchBuffer } from './batch-buffer.ts';
 import { packBatch } from './compress.ts';
+import { RecordFinisher, roomOf } from './finish/finisher.ts';
+import type { Redactor } from './finish/redact/redactor.ts';
 import type { LossLedger } from './loss.ts';
 import type { RecordSink } from './record-sink.ts';
 
@@ -14,6 +16,7 @@ export interface BatcherDeps {
   readonly identity: Identity;
   readonly codec: Codec;
   readonly losses: LossLedger;
+  readonly redactor: Redactor;
   readonly offer: (batch: OutgoingBatch) => void;
 }
 
@@ -23,6 +26,8 @@ export type Drained = 'empty' | 'more' | CgroupEvent;
 /** An event is in the ring at most this long after its time was taken, in ns: programs of the kernel do not sleep. */
 const RING_DELAY_NS = 1_000_000n;
 
+const LONGEST_RECORD = 65_528;
+
 /** Fills batches from the source and from the agent's own records, and packs the full ones. */
 export class Batcher implements RecordSink {
   /** Records since start, by kind; batches; bytes of records and of messages. */
@@ -30,6 +35,7 @@ export class Batcher implements RecordSink {
   readonly stats = { batches: 0, recordBytes: 0, messageBytes: 0, drains: 0 };
   /** When the first record of the open batch came, in ms of performance.now(). */
   openedAt = 0;
+  readonly finisher: RecordFinisher;
   readonly #deps: BatcherDeps;
   readonly #buffer = new BatchBuffer();
   readonly #summary = new Uint32Array(Summary.size);
@@ -38,6 +44,7 @@ export class Batcher implements RecordSink {
 
   constructor(deps: BatcherDeps) {
     this.#deps = deps;
+    this.finisher = new RecordFinisher(deps.redactor, BATCH_BYTES);
   }
 
   /** Records in the open batch, and whether there are some that should not wait. */
@@ -53,7 +60,8 @@ export class Batcher implements RecordSink {
     const before = this.#deps.source.now();
     const room = this.#buffer.room();
     const summary = this.#summary.fill(0);
-    const bytes = this.#deps.source.drain(room, summary);
+    const bytes = this.#deps.source.drain(room, summary, this.finisher.marks);
+    if (bytes > 0) this.finisher.finish(room, bytes, summary);
     this.stats.drains++;
     this.#deps.losses.add(0, LossReason.malformed, summary[Summary.malformed] ?? 0);
     if (bytes > 0) this.#take(bytes, summary);
@@ -67,9 +75,11 @@ export class Batcher implements RecordSink {
   }
 
   append(record: Uint8Array): void {
-    if (!this.#buffer.fits(record)) this.seal();
+    const room = roomFor(record);
+    if (!this.#buffer.fits(record.length + (room ?? 0))) this.seal();
     this.#opened();
-    this.#buffer.append(record, this.#deps.source.takeSequences(1));
+    const added = this.#buffer.append(record, this.#deps.source.takeSequences(1), room);
+    if (room !== undefined) this.finisher.finishOne(added, 0);
   }
 
   /** Packs the open batch and hands it on; does nothing when it is empty. */
@@ -112,4 +122,10 @@ export class Batcher implements RecordSink {
     this.stats.messageBytes += messageBytes;
     for (const [kind, count] of this.#buffer.kinds.entries()) this.events[kind] = (this.events[kind] ?? 0) + count;
   }
+}
+
+/** Zeros to put behind a record of the agent that is to be finished; undefined for all others. */
+function roomFor(record: Uint8Array): number | undefined {
+  const room = roomOf((record[Header.kind] ?? 0) | ((record[Header.kind + 1] ?? 0) << 8));
+  return room !== undefined && record.length + room > LONGEST_RECORD ? 0 : room;
 }

@@ -1,21 +1,25 @@
 import { encodeRecord, Kind, type LossCount, LossReason } from '@picket/sdk';
-import type { EventSource } from '../source/types.ts';
+import type { EventSource, SlotLoss } from '../source/types.ts';
 
 const REASONS = 256;
 
+type LossSource = Pick<EventSource, 'losses' | 'slotLosses'>;
+
 /** Everything that was lost on this node since the agent began, by kind and reason. */
 export class LossLedger {
-  readonly #source: Pick<EventSource, 'losses'>;
+  readonly #source: LossSource;
   /** What the agent itself lost, by kind * 256 + reason. */
   readonly #own = new Map<number, bigint>();
   /** Sums of both; undefined when one of them changed. */
   #all: readonly LossCount[] | undefined;
   #kernel: readonly LossCount[];
   #told = new Map<number, bigint>();
+  /** The same for single containers, by slot, generation, kind and reason. */
+  #toldSlots = new Map<string, bigint>();
   #toldAt: bigint;
 
   /** @param now CLOCK_BOOTTIME in ns: losses are told of from here on */
-  constructor(source: Pick<EventSource, 'losses'>, now: bigint) {
+  constructor(source: LossSource, now: bigint) {
     this.#source = source;
     this.#kernel = source.losses();
     this.#toldAt = now;
@@ -29,9 +33,9 @@ export class LossLedger {
     this.#all = undefined;
   }
 
-  /** Counts a batch that was dropped; `kinds[k]` is its number of records of kind k. */
-  addBatch(kinds: Uint32Array): void {
-    for (const [kind, count] of kinds.entries()) this.add(kind, LossReason.spoolFull, count);
+  /** Counts batches that were dropped; `kinds[k]` is their number of records of kind k. */
+  addBatch(kinds: Uint32Array, reason: LossReason = LossReason.spoolFull): void {
+    for (const [kind, count] of kinds.entries()) this.add(kind, reason, count);
   }
 
   /** Cumulative counts for a batch header. Those of the kernel are as the last `news` read them: reading costs. */
@@ -40,15 +44,32 @@ export class LossLedger {
     return this.#all;
   }
 
-  /** `sensor.loss` records for what was lost since the last call. `now` is CLOCK_BOOTTIME in ns. */
+  /**
+   * `sensor.loss` records for what was lost since the last call: one a container, kind and reason where the container is
+   * known, one for the rest. `now` is CLOCK_BOOTTIME in ns.
+   */
   news(now: bigint): Uint8Array[] {
+    // first the parts, then the whole: what is lost in between is told of without its container
+    const slots = this.#slotNews();
     this.#kernel = this.#source.losses();
     const all = this.#sum();
     this.#all = all;
-    const records = all.flatMap((loss) => this.#newsOf(loss, now));
-    this.#told = new Map(all.map((loss) => [loss.kind * REASONS + loss.reason, loss.count]));
+    const records = [
+      ...slots.map((loss) => this.#record(loss, loss.count, now, loss)),
+      ...all.flatMap((loss) => this.#restOf(loss, slots, now)),
+    ];
+    this.#told = new Map(all.map((loss) => [keyOf(loss), loss.count]));
     this.#toldAt = now;
     return records;
+  }
+
+  #slotNews(): SlotLoss[] {
+    const now = this.#source.slotLosses();
+    const told = this.#toldSlots;
+    this.#toldSlots = new Map(now.map((loss) => [slotKey(loss), loss.count]));
+    return now
+      .map((loss) => ({ ...loss, count: loss.count - (told.get(slotKey(loss)) ?? 0n) }))
+      .filter((loss) => loss.count > 0n);
   }
 
   #sum(): LossCount[] {
@@ -60,10 +81,20 @@ export class LossLedger {
     return [...sums].map(([key, count]) => ({ kind: Math.floor(key / REASONS), reason: key % REASONS, count }));
   }
 
-  #newsOf(loss: LossCount, now: bigint): Uint8Array[] {
-    const count = loss.count - (this.#told.get(loss.kind * REASONS + loss.reason) ?? 0n);
-    if (count <= 0n) return [];
+  /** What of a loss no container is known for. */
+  #restOf(loss: LossCount, slots: readonly SlotLoss[], now: bigint): Uint8Array[] {
+    const parts = slots.filter((slot) => slot.kind === loss.kind && slot.reason === loss.reason);
+    const known = parts.reduce((sum, slot) => sum + slot.count, 0n);
+    const count = loss.count - (this.#told.get(keyOf(loss)) ?? 0n) - known;
+    return count > 0n ? [this.#record(loss, count, now, { slot: 0, generation: 0 })] : [];
+  }
+
+  #record(loss: LossCount, count: bigint, now: bigint, owner: { slot: number; generation: number }): Uint8Array {
     const body = { from: this.#toldAt, to: now, count, lost_kind: loss.kind, reason: loss.reason };
-    return [encodeRecord(Kind.SensorLoss, { time: now }, body)];
+    const { slot, generation } = owner;
+    return encodeRecord(Kind.SensorLoss, { time: now, slot, generation }, body);
   }
 }
+
+const keyOf = (loss: LossCount) => loss.kind * REASONS + loss.reason;
+const slotKey = (loss: SlotLoss) => `${loss.slot}.${loss.generation}.${keyOf(loss)}`;

@@ -8,12 +8,17 @@ export interface SnapshotResult {
   readonly processes: number;
 }
 
+export interface SnapshotDeps extends ProcessScanDeps {
+  /** CLOCK_BOOTTIME in ns. */
+  readonly now: () => bigint;
+}
+
 /** States every container and its processes again, so that a reader can begin anywhere in the stream. */
 export class Snapshot {
-  readonly #deps: ProcessScanDeps;
+  readonly #deps: SnapshotDeps;
   #running: Promise<SnapshotResult> | undefined;
 
-  constructor(deps: ProcessScanDeps) {
+  constructor(deps: SnapshotDeps) {
     this.#deps = deps;
   }
 
@@ -28,14 +33,15 @@ export class Snapshot {
   async #take(): Promise<SnapshotResult> {
     const { registry, sink, now } = this.#deps;
     const processes = new ProcessScan(this.#deps);
-    let containers = 0;
-    for (const container of [...registry.living()]) {
-      if (!registry.lives(container)) continue;
+    const containers = [...registry.living()];
+    // All of them without a pause: a reader that begins here knows the container of every event behind it.
+    for (const container of containers)
       sink.append(containerRecord(Kind.ContainerStarted, container, now(), HeaderFlag.snapshot));
-      containers++;
+    for (const container of containers) {
+      if (!registry.lives(container)) continue;
       await processes.container(container);
       await letOthersRun();
     }
-    return { containers, processes: processes.count };
+    return { containers: containers.length, processes: processes.count };
   }
 }

@@ -5,6 +5,8 @@ import type { EventSource } from '../source/types.ts';
 /** System call numbers that the kernel counts. */
 const NUMBERS = 512;
 
+type WindowSource = Pick<EventSource, 'syscallCounts' | 'bigrams' | 'now'>;
+
 interface Open {
   readonly counts: Float64Array;
   from: bigint;
@@ -12,11 +14,13 @@ interface Open {
 
 /** Turns the kernel's system call counters into one `window.syscalls` record a container and window. */
 export class SyscallWindows {
-  readonly #source: Pick<EventSource, 'syscallCounts' | 'now'>;
+  readonly #source: WindowSource;
   readonly #open = new Map<Container, Open>();
   readonly #fresh = new Float64Array(NUMBERS);
+  /** Pairs of system calls that were not told yet, by owner. */
+  readonly #pairs = new Map<number, readonly [number, number][]>();
 
-  constructor(source: Pick<EventSource, 'syscallCounts' | 'now'>) {
+  constructor(source: WindowSource) {
     this.#source = source;
   }
 
@@ -34,6 +38,13 @@ export class SyscallWindows {
     return record;
   }
 
+  /** Takes the pairs of system calls in; they go out with the next window of their container. Call it before `next`. */
+  takePairs(): void {
+    this.#pairs.clear();
+    for (const { slot, generation, pairs } of this.#source.bigrams())
+      this.#pairs.set(ownerKey(slot, generation), pairs);
+  }
+
   /** Ends the window of a container and begins the next; undefined when nothing happened. */
   next(container: Container): Uint8Array | undefined {
     const open = this.#open.get(container);
@@ -44,7 +55,10 @@ export class SyscallWindows {
     const from = open.from;
     open.from = to;
     const pairs = this.#difference(open.counts);
-    return pairs.length === 0 ? undefined : windowRecord(container, pairs, from, to);
+    const key = ownerKey(container.slot, container.generation);
+    const bigrams = this.#pairs.get(key) ?? [];
+    this.#pairs.delete(key);
+    return pairs.length === 0 ? undefined : windowRecord(container, { counts: pairs, bigrams, from, to });
   }
 
   /** What the counters gained, as pairs of number and count; `counts` becomes the new base. */
@@ -59,8 +73,18 @@ export class SyscallWindows {
   }
 }
 
-function windowRecord(container: Container, counts: [number, number][], from: bigint, to: bigint): Uint8Array {
-  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+/** By slot and generation. */
+const ownerKey = (slot: number, generation: number) => slot * 65_536 + generation;
+
+interface Window {
+  readonly counts: readonly [number, number][];
+  readonly bigrams: readonly [number, number][];
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+function windowRecord(container: Container, window: Window): Uint8Array {
+  const total = window.counts.reduce((sum, [, count]) => sum + count, 0);
   const { cgroup, slot, generation } = container;
-  return encodeRecord(Kind.WindowSyscalls, { time: to, cgroup, slot, generation }, { from, to, total, counts });
+  return encodeRecord(Kind.WindowSyscalls, { time: window.to, cgroup, slot, generation }, { ...window, total });
 }

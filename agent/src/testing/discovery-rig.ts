@@ -3,9 +3,11 @@ import type { CgroupEvent } from '../containers/cgroup-event.ts';
 import { findCgroupMounts } from '../containers/cgroup-root.ts';
 import { cgroupId, isPopulated } from '../containers/cgroup-tree.ts';
 import { Discovery } from '../containers/discovery.ts';
+import { LateProcesses } from '../containers/late-processes.ts';
 import { MetadataReader } from '../containers/metadata.ts';
-import { ProcessScan } from '../containers/process-scan.ts';
+import { ProcTable } from '../containers/proc-table.ts';
 import { ContainerRegistry } from '../containers/registry.ts';
+import { OciSource } from '../containers/sources/oci-source.ts';
 import { ContainerTracker } from '../containers/tracker.ts';
 import { CollectingSink, collectingLog, type Described } from './collect.ts';
 import { FakeSource } from './fake-source.ts';
@@ -22,6 +24,7 @@ export class DiscoveryRig {
   readonly registry = new ContainerRegistry(64);
   readonly sink = new CollectingSink();
   readonly discovery: Discovery;
+  readonly late: LateProcesses;
   /** Lines of the log, and paths of containers that ended. */
   readonly lines: string[];
   readonly closed: string[] = [];
@@ -34,7 +37,11 @@ export class DiscoveryRig {
     const { root } = mounts;
     const { log, lines } = collectingLog();
     this.lines = lines;
-    const metadata = new MetadataReader({ mounts, runtimeRoots, dockerRoots: [], log });
+    const metadata = new MetadataReader({
+      oci: new OciSource({ mounts, runtimeRoots, dockerRoots: [], log }),
+      sources: [],
+      log,
+    });
     this.#tracker = new ContainerTracker({
       source,
       registry,
@@ -46,7 +53,8 @@ export class DiscoveryRig {
       onRefused: () => undefined,
       populated: (path) => isPopulated(root, path),
     });
-    const scanDeps = { root, registry, sink, now: () => source.now() };
+    const look = () => new ProcTable(root, () => source.now());
+    this.late = new LateProcesses({ root, registry, sink, look, log });
     this.discovery = new Discovery({
       root,
       source,
@@ -54,7 +62,7 @@ export class DiscoveryRig {
       tracker: this.#tracker,
       metadata,
       log,
-      onLate: (container) => new ProcessScan(scanDeps).container(container),
+      onLate: async (container) => this.late.add(container),
     });
   }
 
@@ -87,6 +95,7 @@ export class DiscoveryRig {
   [Symbol.dispose](): void {
     this.#tracker.stop();
     this.discovery.stop();
+    this.late.stop();
     while (this.#made.length > 0) this.removeLast();
   }
 }

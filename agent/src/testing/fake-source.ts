@@ -1,5 +1,5 @@
-import { Header, HeaderFlag, Kind, type LossCount } from '@picket/sdk';
-import { type EventSource, type ProbeState, Summary } from '../source/types.ts';
+import { FULL_PLAN, Header, HeaderFlag, Kind, type LossCount, type ProbePlan } from '@picket/sdk';
+import { type EventSource, type ProbeState, type SlotBigrams, type SlotLoss, Summary } from '../source/types.ts';
 
 const BARRIERS: readonly number[] = [Kind.CgroupCreated, Kind.CgroupRemoved];
 
@@ -12,8 +12,15 @@ export class FakeSource implements EventSource {
   /** Calls that change what the kernel traces, in order: `trace 12 slot 1.1`, `ignore 12`, `forget 12`. */
   readonly calls: string[] = [];
   readonly lost: LossCount[] = [];
+  readonly slotLost: SlotLoss[] = [];
+  /** Pairs of system calls that the next call of `bigrams` gives. */
+  readonly pairs: SlotBigrams[] = [];
+  /** Plans that were applied, in order. */
+  readonly plans: ProbePlan[] = [];
   /** Cumulative system call counts by slot. */
   readonly counts = new Map<number, Float64Array>();
+  /** Cumulative bytes received and sent by slot. */
+  readonly networkTotals = new Map<number, readonly [received: number, sent: number]>();
   stopped = false;
   malformed = 0;
   time: bigint | undefined;
@@ -80,13 +87,34 @@ export class FakeSource implements EventSource {
     this.calls.push(`forget ${cgroup}`);
   }
 
+  apply(plan: ProbePlan): void {
+    this.plans.push(plan);
+  }
+
+  get plan(): ProbePlan {
+    return this.plans.at(-1) ?? FULL_PLAN;
+  }
+
   losses(): LossCount[] {
     return [...this.lost];
+  }
+
+  slotLosses(): SlotLoss[] {
+    return [...this.slotLost];
+  }
+
+  bigrams(): SlotBigrams[] {
+    return this.pairs.splice(0);
   }
 
   syscallCounts(slot: number, out: Float64Array): void {
     const counts = this.counts.get(slot);
     if (counts) out.set(counts);
+  }
+
+  networkBytes(slot: number, out: Float64Array): boolean {
+    out.set(this.networkTotals.get(slot) ?? [0, 0]);
+    return true;
   }
 
   probes(): readonly ProbeState[] {

@@ -1,4 +1,4 @@
-import { Header, Kind, type LossCount } from '@picket/sdk';
+import { FULL_PLAN, Header, Kind, type LossCount } from '@picket/sdk';
 import { type EventSource, type ProbeState, Summary } from '../source/types.ts';
 
 /**
@@ -55,10 +55,25 @@ export class FloodSource implements EventSource {
   trace(): void {}
   ignore(): void {}
   forget(): void {}
+  readonly plan = FULL_PLAN;
+
+  apply(): void {}
+
+  slotLosses(): [] {
+    return [];
+  }
+
+  bigrams(): [] {
+    return [];
+  }
+
   losses(): LossCount[] {
     return [];
   }
   syscallCounts(): void {}
+  networkBytes(): boolean {
+    return false;
+  }
   probes(): readonly ProbeState[] {
     return [];
   }

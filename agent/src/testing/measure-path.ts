@@ -107,7 +107,7 @@ const nats = await startNats({ nodes: ['measure'] });
 const stream = new EventStream(nats.url, nats.seeds['control-plane']);
 await stream.create();
 const source = new FloodSource(records, recordBytes);
-const config = { ...readConfig({ NATS_URL: nats.url, PICKET_NODE: 'measure' }), codec };
+const config = { ...readConfig({ NATS_URL: nats.url, PICKET_NODE: 'measure', PICKET_SPOOL_DISK_MIB: '0' }), codec };
 const log = createLog('warn', (line) => void process.stderr.write(line));
 const pipeline = new AgentPipeline({
   config,

@@ -61,6 +61,11 @@ describe('the id', () => {
 });
 
 describe('the process', () => {
+  test('says how it got into its container, and nothing when it is in none', () => {
+    expect(build({ process: process(), container: container(), entry: 'exec' }).process?.entry).toBe('exec');
+    expect(build({ process: process() }).process).not.toHaveProperty('entry');
+  });
+
   const chain = (depth: number): Process => {
     let at = process({ pid: 1, name: 'init' });
     for (let pid = 2; pid <= depth; pid++) at = process({ pid, name: `p${pid}`, parent: at });

@@ -33,7 +33,7 @@ export class AlertBuilder {
       output_fields: { ...finding.fields },
       detector: { ...finding.detector },
       container: container ? containerRef(container) : null,
-      process: process ? processWithAncestors(process) : null,
+      process: process ? processWithAncestors(process, view.entryOf(process, container)) : null,
       workload: container ? workloadRef(container) : null,
       mitre: [...finding.mitre],
       evidence: { events: [event], lost, metadata: metadataState(container, cursor) },

@@ -1,14 +1,18 @@
 import type { Alert, ProcessRef } from '@picket/sdk';
-import type { Process } from '../types.ts';
+import type { Process, ProcessEntry } from '../types.ts';
 
 /** Ancestors an alert tells about at most. Deeper ones say little and cost space in every revision. */
 const MAX_ANCESTORS = 16;
 const MAX_OWN_CMDLINE = 8192;
 const MAX_ANCESTOR_CMDLINE = 1024;
 
-/** A process with its ancestors, the parent first. */
-export function processWithAncestors(process: Process): NonNullable<Alert['process']> {
-  return { ...processRef(process, MAX_OWN_CMDLINE), ancestors: ancestorsOf(process) };
+/** A process with its ancestors, the parent first, and how it got into its container. */
+export function processWithAncestors(process: Process, entry: ProcessEntry | undefined): NonNullable<Alert['process']> {
+  return {
+    ...processRef(process, MAX_OWN_CMDLINE),
+    ancestors: ancestorsOf(process),
+    ...(entry && { entry }),
+  };
 }
 
 function ancestorsOf(process: Process): ProcessRef[] {

@@ -44,7 +44,7 @@ export const bus: readonly KindSpec[] = [
     name: 'window.resources',
     ring: 'agent',
     types: [],
-    doc: 'Resources that one container used in one window.',
+    doc: 'Resources that one container used in one window. What the kernel does not account for it is 0.',
     fields: [
       field('from', 'u64', 'Start of the window, CLOCK_BOOTTIME in ns.'),
       field('to', 'u64', 'End of the window, CLOCK_BOOTTIME in ns.'),

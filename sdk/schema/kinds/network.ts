@@ -1,7 +1,7 @@
 import { type FieldSpec, field, type KindSpec } from '../types.ts';
 
-/** The fields every socket record begins with, so that one reader serves them all. */
-const endpoint: readonly FieldSpec[] = [
+/** The two ends of a socket: the fields every socket record begins with, so that one reader serves them all. */
+export const endpoint: readonly FieldSpec[] = [
   field('local_ip', 'ip', 'Address of the local end.', 'fd.lip'),
   field('remote_ip', 'ip', 'Address of the remote end.', 'fd.rip'),
   field('socket', 'u64', 'Number of the socket while it lives (inode of the socket file, or the kernel cookie).'),
@@ -67,8 +67,8 @@ export const network: readonly KindSpec[] = [
     id: 24,
     name: 'net.udp',
     ring: 'bulk',
-    types: ['sendto', 'sendmsg', 'recvfrom', 'recvmsg'],
-    doc: 'Datagrams to or from one peer.',
+    types: ['sendto', 'sendmsg', 'sendmmsg', 'recvfrom', 'recvmsg', 'recvmmsg'],
+    doc: 'Datagrams of one process between a socket and one peer, in one direction: the first one at once, what follows at most once a second. The system call is that of the first one. Remote address and port are 0 when a socket that is not connected received without asking for the address.',
     fields: [
       ...endpoint,
       field('bytes', 'u64', 'Bytes of the datagrams.'),
@@ -81,17 +81,17 @@ export const network: readonly KindSpec[] = [
   {
     id: 25,
     name: 'net.dns',
-    ring: 'rare',
+    ring: 'bulk',
     types: ['dns'],
-    doc: 'A DNS query or answer seen on the wire of the container.',
+    doc: 'A DNS query that the container sent to port 53 or an answer that it got from there, as seen on its wire. The process is that of the sender; answers have none (0).',
     fields: [
       ...endpoint,
       field('id', 'u16', 'Transaction id.'),
-      field('type', 'u16', 'Type of the first question (1 A, 28 AAAA, 16 TXT …).'),
-      field('rcode', 'u16', 'Response code; 0 for a query.'),
-      field('answer', 'u16', '1 for an answer, 0 for a query.'),
-      field('name', 'str', 'Name asked for, in presentation form.'),
-      field('addresses', 'strs', 'Addresses of the answer in text form.'),
+      field('type', 'u16', 'Type of the first question (1 A, 28 AAAA, 16 TXT …).', 'dns.type'),
+      field('rcode', 'u16', 'Response code; 0 for a query.', 'dns.rcode'),
+      field('answer', 'u16', '1 for an answer, 0 for a query.', 'dns.answer'),
+      field('name', 'str', 'Name asked for, in presentation form.', 'dns.name'),
+      field('addresses', 'strs', 'Addresses of the answer in text form.', 'dns.addresses'),
     ],
   },
   {
@@ -99,14 +99,19 @@ export const network: readonly KindSpec[] = [
     name: 'net.unix',
     ring: 'rare',
     types: ['connect'],
-    doc: 'A connect to a unix socket.',
+    doc: 'A connect to a unix socket, or the attempt.',
     fields: [
-      field('socket', 'u64', 'Inode of the socket file.'),
+      field('socket', 'u64', 'Inode of the connecting socket, as /proc/PID/fd shows it.'),
       field('peer_pid', 'u32', 'Process that listens, as the kernel recorded it; 0 when unknown.'),
       field('type', 'u32', 'SOCK_STREAM (1), SOCK_DGRAM (2), SOCK_SEQPACKET (5).'),
       field('fd', 'i32', 'Descriptor of the socket.', 'fd.num'),
       field('abstract', 'u32', '1 when the name is in the abstract name space.'),
-      field('path', 'str', 'Path of the socket, or the abstract name.', 'fd.name'),
+      field(
+        'path',
+        'str',
+        'Path of the socket file as the process that listens sees it, or the abstract name; what the caller gave when the attempt failed.',
+        'fd.name',
+      ),
     ],
   },
   {
@@ -114,7 +119,7 @@ export const network: readonly KindSpec[] = [
     name: 'net.socket',
     ring: 'rare',
     types: ['socket'],
-    doc: 'A raw or packet socket was made, or the attempt failed.',
+    doc: 'A raw or packet socket was made, or the attempt failed. Netlink sockets, for which raw has no meaning, are left out.',
     fields: [
       field('domain', 'u32', 'AF_* number.'),
       field('type', 'u32', 'SOCK_* number without flags.'),

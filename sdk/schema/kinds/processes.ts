@@ -68,11 +68,28 @@ export const processes: readonly KindSpec[] = [
     name: 'process.moved',
     ring: 'rare',
     types: ['cgroup_attach'],
-    doc: 'A process was moved to another cgroup. The header cgroup is the new one.',
+    doc: 'A process was moved to another cgroup. The header is that of the moved process, its cgroup the new one; slot and generation are those of the container it leaves, or comes into when it was in none.',
     fields: [
-      field('from_cgroup', 'u64', 'Id of the cgroup it left.'),
-      field('path', 'str', 'Path of the new cgroup below the cgroup v2 root.'),
+      field(
+        'from_cgroup',
+        'u64',
+        'Id of the cgroup it left; 0 when that is not known to belong to a container.',
+        'picket.moved.from',
+      ),
+      field('path', 'str', 'Path of the new cgroup below the cgroup v2 root.', 'picket.moved.path'),
       field('comm', 'str', 'Name of the moved task.'),
+      field(
+        'mover_pid',
+        'u32',
+        'Process that moved it, in the host namespace; its own id when it moved itself.',
+        'picket.moved.by',
+      ),
+      field(
+        'kept',
+        'u32',
+        '1 when it is still told as part of the container it left, because it was moved from there.',
+        'picket.moved.kept',
+      ),
     ],
   },
 ];

@@ -1,4 +1,5 @@
 import { field, type KindSpec } from '../types.ts';
+import { endpoint } from './network.ts';
 
 export const syscalls: readonly KindSpec[] = [
   {
@@ -50,6 +51,8 @@ export const syscalls: readonly KindSpec[] = [
       'personality',
       'swapon',
       'reboot',
+      'pkey_mprotect',
+      'fcntl',
     ],
     doc: 'A system call that few workloads need and many attacks use, done or refused.',
     fields: [
@@ -59,20 +62,32 @@ export const syscalls: readonly KindSpec[] = [
       field('arg3', 'u64', 'Fourth argument.'),
       field('arg4', 'u64', 'Fifth argument.'),
       field('arg5', 'u64', 'Sixth argument.'),
-      field('target_start', 'u64', 'Start of the target process; 0 when there is none.'),
-      field('target_pid', 'u32', 'Target process in the host namespace (ptrace, process_vm_*); 0 when there is none.'),
-      field('count', 'u32', 'Equal calls this record stands for.'),
-      field('old_id', 'u32', 'uid or gid before a set*id call.'),
-      field('new_id', 'u32', 'uid or gid after a set*id call.', 'evt.arg.uid'),
+      field('target_start', 'u64', 'Start of the target process; 0 when there is none or it was not found.'),
       field(
-        'path',
-        'str',
-        'Path of the call: mount source, chroot target, module file, the socket a descriptor stands for.',
-        'fs.path.source',
+        'target_pid',
+        'u32',
+        'Target process in the host namespace (ptrace, process_vm_*, setns to a pidfd); 0 when there is none or it was not found.',
+        'picket.target.pid',
       ),
+      field('count', 'u32', 'Equal calls this record stands for.'),
+      field(
+        'old_id',
+        'u32',
+        'Effective id before a set*id call, the file system id of setfs*id; 4294967295 when it is not known.',
+        'picket.id.old',
+      ),
+      field('new_id', 'u32', 'The same id after the call.', 'picket.id.new'),
+      field('path', 'str', 'Path of the call: mount source, new root, module file, swap file.', 'fs.path.source'),
       field('target', 'str', 'Second path: mount point.', 'fs.path.target', 'evt.arg.target'),
-      field('text', 'str', 'Name or type: memfd name, file system type, module parameters.', 'evt.arg.name'),
+      field(
+        'text',
+        'str',
+        'Name or type: memfd or module name, module parameters, file system type, type of key, type of namespace.',
+        'evt.arg.name',
+      ),
       field('comm', 'str', 'Name of the calling task.'),
+      // The socket of bind, and that of a descriptor made by dup*; the family is 0 for all other calls.
+      ...endpoint,
     ],
   },
 ];

@@ -48,6 +48,16 @@ export const ESCAPES: readonly Deed[] = [
     twin: sh(`cat ${SOCKETS.app} 2>/dev/null; ls -l ${SOCKETS.runtime} >/dev/null`),
   },
   {
+    rule: 'Container runtime socket used in a container',
+    title: 'connected to through a link of another name',
+    act: sh(`ln -s ${SOCKETS.runtime} /tmp/harmless; tool /tmp/harmless; true`),
+    // the path is the one the runtime listens on, wherever it is mounted
+    shows: { 'fd.name': /^\/(?!run\/).*\/docker\.sock$/, 'evt.res': 'SUCCESS' },
+    process: 'tool',
+    ancestors: ['sh'],
+    twin: sh(`ln -s ${SOCKETS.app} /tmp/docker.sock; tool /tmp/docker.sock`),
+  },
+  {
     rule: 'Host files reached from a container',
     title: 'password hashes of the host',
     act: program('cat', `${HOST_FOLDER}/etc/shadow`),

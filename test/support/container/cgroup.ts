@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Folders of the cgroup at `path` in every hierarchy that is mounted, v1 and v2 (see proc(5), mountinfo). */
-function cgroupFolders(path: string): { type: string; folder: string }[] {
+export function cgroupFolders(path: string): { type: string; folder: string }[] {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').trim().split('\n');
   return lines.flatMap((line) => {
     const [place, file] = line.split(' - ');

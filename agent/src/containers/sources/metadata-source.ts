@@ -1,14 +1,14 @@
 import type { ContainerFacts } from '../container-facts.ts';
 
-/** The container that is looked for. */
+/** The container that is looked for. What sources before told is in it already. */
 export interface MetadataTarget {
   /** Path of its cgroup below the cgroup2 root. */
   readonly path: string;
-  /** Its id when the path tells. */
+  /** Its id when the path or a source before tells. */
   readonly id?: string;
-  /** UID of its pod when the path tells. */
+  /** UID of its pod when the path or a source before tells. */
   readonly podUid?: string;
-  /** Runtime when the path tells, else empty. */
+  /** Runtime when the path or a source before tells, else empty. */
   readonly runtime: string;
 }
 
@@ -31,8 +31,15 @@ export interface MetadataSource {
    * may have grown. Never throws: a source that is not there is looked for again while the agent runs.
    */
   start(onChange: (id: string) => void): void;
+  /**
+   * Whether such a container is one of this source: only then it is asked, and the metadata counts as partial until it
+   * answered, unless it is absent.
+   */
+  covers(target: MetadataTarget): boolean;
   /** What this source knows of a container now; undefined when it does not know it. Only known members are set. */
   find(target: MetadataTarget): Promise<Partial<ContainerFacts> | undefined>;
+  /** What it can tell at once, without asking anybody; undefined when that is nothing. */
+  remembered?(target: MetadataTarget): Partial<ContainerFacts> | undefined;
   health(): SourceHealth;
   stop(): void;
 }

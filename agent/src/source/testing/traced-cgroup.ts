@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cgroupId } from '@picket/native';
-import { describeRecord, EventCursor } from '@picket/sdk';
+import { describeRecord, EventCursor, type ProbePlan } from '@picket/sdk';
 import { findCgroupMounts } from '../../containers/cgroup-root.ts';
-import { KernelSource } from '../kernel-source.ts';
+import type { KernelSource } from '../kernel-source.ts';
 import { Summary } from '../types.ts';
+import { giveBack, PLAIN_PLAN, stopSource, takeSource } from './shared-source.ts';
 
 export type Seen = Record<string, unknown>;
 
@@ -20,18 +21,38 @@ export class TracedCgroup {
   readonly #out = new Uint8Array(1 << 20);
   readonly #summary = new Uint32Array(Summary.size);
   readonly #cursor = new EventCursor();
+  #stopped = false;
 
   constructor(
-    options: { readonly trace: boolean; readonly keep?: boolean; readonly portable?: boolean } = { trace: true },
+    options: {
+      readonly trace: boolean;
+      readonly keep?: boolean;
+      readonly portable?: boolean;
+      readonly traceHost?: boolean;
+      /** Else everything is told, nothing is held back. */
+      readonly plan?: ProbePlan;
+    } = { trace: true },
   ) {
-    this.source = new KernelSource({ slots: 64, portable: options.portable ?? false });
+    this.source = takeSource(
+      {
+        traceHost: options.traceHost ?? false,
+        portable: options.portable ?? false,
+        plan: options.plan ?? PLAIN_PLAN,
+      },
+      () => (options.keep === false ? this.discard() : this.drain()),
+    );
     this.path = `${findCgroupMounts().root}/picket-test-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
-    this.source.start(() => (options.keep === false ? this.discard() : this.drain()));
     mkdirSync(this.path);
     this.drain();
     if (options.trace) this.source.trace(cgroupId(this.path), 7, 3);
     else this.source.ignore(cgroupId(this.path));
     this.seen.length = 0;
+  }
+
+  /** Detaches the probes. */
+  stop(): void {
+    this.#stopped = true;
+    stopSource(this.source);
   }
 
   get id(): bigint {
@@ -75,9 +96,14 @@ export class TracedCgroup {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.source.stop();
+    giveBack(this.source);
     for (let tries = 0; tries < 100 && readFileSync(`${this.path}/cgroup.procs`, 'utf8') !== ''; tries++)
       await sleep(10);
+    const id = this.id;
     rmdirSync(this.path);
+    if (!this.#stopped) {
+      this.discard();
+      this.source.forget(id);
+    }
   }
 }

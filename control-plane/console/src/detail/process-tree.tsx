@@ -34,14 +34,20 @@ export function ProcessTree({ alert }: { alert: Alert }) {
       )}
       <ol className={css.tree}>
         {nodes.slice(hidden).map((node) => (
-          <Line key={node.depth} node={node} indent={node.depth - hidden} />
+          <Line key={node.depth} node={node} indent={node.depth - hidden} entry={alert.process?.entry} />
         ))}
       </ol>
     </Card>
   );
 }
 
-function Line({ node, indent }: { node: LineageNode; indent: number }) {
+interface LineProps {
+  readonly node: LineageNode;
+  readonly indent: number;
+  readonly entry: NonNullable<Alert['process']>['entry'];
+}
+
+function Line({ node, indent, entry = 'unknown' }: LineProps) {
   const { text, locale } = useLanguage();
   const { process } = node;
   const command = process.cmdline || process.exepath;
@@ -62,6 +68,7 @@ function Line({ node, indent }: { node: LineageNode; indent: number }) {
           <span data-root={process.uid === 0 || undefined}>{text.process.uid(process.uid)}</span>
         )}
         {process.tty !== undefined && process.tty !== 0 && <span className={css.tty}>{text.process.tty}</span>}
+        {node.self && text.process.entry[entry] !== '' && <span>{text.process.entry[entry]}</span>}
         {node.age !== undefined && <span>{text.process.age(durationText(node.age, locale))}</span>}
         {node.self && <span className={css.self}>{text.process.culprit}</span>}
       </div>

@@ -139,6 +139,7 @@ export const en = {
     cwd: 'in',
     age: (age: string) => `started ${age} before`,
     culprit: 'caused the alert',
+    entry: { entrypoint: 'from the entrypoint', exec: 'entered from outside', unknown: '' },
     hidden: (n: number) => `Show ${count(n, 'older ancestor', 'older ancestors')}`,
   },
   container: {

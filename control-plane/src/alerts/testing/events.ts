@@ -1,5 +1,5 @@
 import { type BatchHeader, Codec, EventCursor, encodeRecord, Kind } from '@picket/sdk';
-import type { Batch, Container, Finding, NodeView, Process } from '../../types.ts';
+import type { Batch, Container, Finding, NodeView, Process, ProcessEntry } from '../../types.ts';
 
 /** Events, processes and containers for the tests of the alerts. */
 
@@ -88,6 +88,9 @@ export function process(overrides: Partial<Process> = {}): Process {
     capInheritable: 0n,
     slot: 3,
     generation: 1,
+    entryPid: 0,
+    entryStart: 0,
+    entryVpid: 0,
     exited: 0,
     ...overrides,
   };
@@ -116,12 +119,16 @@ export function container(overrides: Partial<Container> = {}): Container {
     cgroupPath: '/kubepods/x',
     started: 0,
     initPid: 0,
+    initStart: 0,
     flags: 0,
     stopped: 0,
     ...overrides,
   };
 }
 
-export function view(of: { process?: Process; container?: Container } = {}, node = 'node-a'): NodeView {
-  return { node, processOf: () => of.process, containerOf: () => of.container };
+export function view(
+  of: { process?: Process; container?: Container; entry?: ProcessEntry } = {},
+  node = 'node-a',
+): NodeView {
+  return { node, processOf: () => of.process, containerOf: () => of.container, entryOf: () => of.entry };
 }

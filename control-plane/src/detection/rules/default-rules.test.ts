@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { HeaderFlag, Kind } from '@picket/sdk';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Finding } from '../../types.ts';
-import { Scenario } from '../testing/scenario.ts';
+import { bytesOf, Scenario } from '../testing/scenario.ts';
 import { loadRules } from './load/load-rules.ts';
+import { syscallNumber } from './names/syscalls.ts';
 
 const path = new URL('../../../rules/picket.yaml', import.meta.url);
 const load = loadRules([{ name: 'picket.yaml', text: readFileSync(path, 'utf8') }]);
@@ -408,6 +409,9 @@ describe('ways out of the container', () => {
     expect(socket('/run/containerd/containerd.sock', -13)).toEqual(rule);
     expect(names(node.denied(200, '/run/docker.sock', 2, 6))).toEqual(rule);
     expect(socket('/run/mysqld/mysqld.sock')).toEqual([]);
+    expect(names(node.send(Kind.NetUnix, { tgid: 200, syscall: 42 }, { path: '/docker.sock', abstract: 1 }))).toEqual(
+      [],
+    );
     expect(read('/etc/docker.sock.conf')).toEqual([]);
   });
 
@@ -499,5 +503,159 @@ describe('ordinary life of a container', () => {
     push(node.open(700, '/dev/tty', 2, { file_mode: 0o20666 }));
     push(node.denied(700, '/var/lib/app/missing', 0, 2));
     expect(names(found)).toEqual([]);
+  });
+});
+
+/** A notable system call of the shell, or of `tgid`. */
+const call = (
+  name: string,
+  fields: Record<string, number | string | Uint8Array> = {},
+  header: Record<string, number> = {},
+) =>
+  names(
+    node.send(
+      Kind.SyscallNotable,
+      { tgid: 200, syscall: syscallNumber(name) ?? 0, ...header },
+      { count: 1, ...fields },
+    ),
+  );
+const refused = { result: -1 };
+const SYS_ADMIN = { cap_permitted: 2 ** 21 };
+
+describe('Standard stream redirected to a network connection', () => {
+  const rule = 'Standard stream redirected to a network connection';
+  const ends = (remote: string, family: number) => ({
+    ...{ local_ip: bytesOf(remote.includes(':') ? 'fd00::9' : '10.0.0.9'), remote_ip: bytesOf(remote) },
+    ...{ local_port: 40_000, remote_port: 4444, family, protocol: 6 },
+  });
+  it.each(['dup', 'dup2', 'dup3', 'fcntl'])('by %s', (name) => {
+    expect(call(name, { ...ends('1.2.3.4', 2), arg0: 5 }, { result: 0 })).toEqual([rule]);
+    expect(call(name, { ...ends('fd00::1', 10), arg0: 5 }, { result: 2 })).toEqual([rule]);
+  });
+  it('not a unix socket, and not what a server of connections does', () => {
+    expect(call('dup2', { family: 1 }, { result: 0 })).toEqual([]);
+    expect(call('dup2', ends('1.2.3.4', 2), { tgid: as('/usr/sbin/xinetd', 'xinetd') })).toEqual([]);
+  });
+});
+
+describe('mounts and disks', () => {
+  it('mounts, done and refused, by either way', () => {
+    expect(call('mount', { path: 'proc', target: '/mnt', text: 'proc' })).toEqual(['Mount in a container']);
+    expect(call('mount', { path: 'tmpfs', target: '/mnt', text: 'tmpfs' }, refused)).toEqual(['Mount in a container']);
+    expect(call('move_mount', { target: '/mnt' })).toEqual(['Mount in a container']);
+    expect(run('/sbin/debugfs', ['debugfs', '/dev/x'], 200, SYS_ADMIN)).toEqual(['Mount in a container']);
+  });
+  it('disks, opened or mounted', () => {
+    const disk = 'Host block device used in a container';
+    expect(read('/dev/sda1')).toEqual([disk]);
+    expect(read('/dev/nvme0n1p1')).toEqual([disk]);
+    expect(names(node.denied(200, '/dev/vda'))).toEqual([disk]);
+    expect(call('mount', { path: '/dev/sda1', target: '/mnt', text: 'ext4' }).sort()).toEqual([
+      disk,
+      'Mount in a container',
+    ]);
+  });
+  it('not an unmount, not a disk that is not there, not other devices, not what the runtime does', () => {
+    expect(call('umount2', { target: '/mnt' })).toEqual([]);
+    expect(names(node.denied(200, '/dev/sda', 0, 2))).toEqual([]);
+    expect(read('/dev/null')).toEqual([]);
+    expect(read('/dev/shm/sda')).toEqual([]);
+    expect(run('/sbin/debugfs', ['debugfs', '/dev/x'])).toEqual([]);
+    node.fork(300, 9, { comm: 'runc:[2:INIT]', vpid: 1 });
+    expect(call('mount', { path: 'proc', target: '/proc', text: 'proc' }, { tgid: 300 })).toEqual([]);
+    node.fork(301, 9, { comm: 'crun' });
+    expect(call('mount', { path: 'proc', target: '/proc', comm: 'crun' }, { tgid: 301 })).toEqual([]);
+    node.fork(302, 200, { comm: 'crun' });
+    expect(call('mount', { path: 'proc', target: '/proc', comm: 'crun' }, { tgid: 302 })).toEqual([
+      'Mount in a container',
+    ]);
+  });
+});
+
+describe('namespaces', () => {
+  const NEWNS = 0x20000;
+  const NEWUSER = 0x10000000;
+  it('entered, and made without the right to', () => {
+    expect(call('setns', { text: 'mnt' })).toEqual(['Namespace of another process entered']);
+    expect(call('setns', { text: 'pid' }, refused)).toEqual(['Namespace of another process entered']);
+    expect(call('unshare', { arg0: NEWUSER })).toEqual(['Namespace made without the right to']);
+    expect(call('unshare', { arg0: NEWNS }, refused)).toEqual(['Namespace made without the right to']);
+  });
+  it('not by whoever may, not another kind, not the runtime on its way in', () => {
+    expect(call('unshare', { arg0: NEWNS }, { tgid: as('/usr/bin/unshare', 'unshare', SYS_ADMIN) })).toEqual([]);
+    expect(call('unshare', { arg0: 0x400 })).toEqual([]);
+    node.fork(300, 9, { comm: 'runc:[1:CHILD]', vpid: 300 });
+    expect(call('setns', { text: 'mnt' }, { tgid: 300 })).toEqual([]);
+    expect(call('unshare', { arg0: NEWNS }, { tgid: 300 })).toEqual([]);
+  });
+});
+
+describe('the kernel', () => {
+  it('modules, loaded, refused and removed', () => {
+    const rule = 'Kernel module loaded from a container';
+    expect(call('finit_module', { path: '/tmp/rootkit.ko' })).toEqual([rule]);
+    expect(call('init_module', {}, refused)).toEqual([rule]);
+    expect(call('delete_module', { text: 'lsm' }, refused)).toEqual([rule]);
+  });
+  it('eBPF programs, not other commands', () => {
+    expect(call('bpf', { arg0: 5 }, refused)).toEqual(['eBPF program loaded from a container']);
+    expect(call('bpf', { arg0: 1 })).toEqual([]);
+  });
+  it('io_uring', () => {
+    expect(call('io_uring_setup', { arg0: 8 }, { result: 3 })).toEqual(['io_uring set up in a container']);
+    expect(call('perf_event_open', {}, refused)).toEqual([]);
+  });
+  it('userfaultfd by others than root', () => {
+    expect(call('userfaultfd', {}, { uid: 33, result: 3 })).toEqual(['userfaultfd used without rights']);
+    expect(call('userfaultfd', {}, { uid: 0, result: 3 })).toEqual([]);
+  });
+});
+
+describe('other processes', () => {
+  it('traced or changed', () => {
+    for (const request of [16, 0x4206, 4, 5, 13, 0x4205])
+      expect(call('ptrace', { arg0: request, target_pid: 210 })).toEqual(['Process traced']);
+    expect(call('ptrace', { arg0: 16 }, refused)).toEqual(['Process traced']);
+    expect(call('process_vm_writev', { arg0: 7 }, refused)).toEqual(['Memory of another process written']);
+  });
+  it('not let go, nor read from', () => {
+    expect(call('ptrace', { arg0: 17 })).toEqual([]);
+    expect(call('process_vm_readv', { arg0: 7 })).toEqual([]);
+  });
+  it('a process that lets itself be traced, not below a debugger', () => {
+    expect(call('ptrace', { arg0: 0 })).toEqual(['Process keeps debuggers away']);
+    node.exec(410, { path: '/usr/bin/strace', args: ['strace', 'ls'], ppid: 200 });
+    node.fork(411, 410, { comm: 'strace' });
+    expect(call('ptrace', { arg0: 0 }, { tgid: 411 })).toEqual([]);
+  });
+});
+
+describe('rights', () => {
+  const rule = 'Root asked for without rights';
+  it('root asked for, got and refused', () => {
+    expect(call('setuid', { arg0: 0, old_id: 33, new_id: 33 }, refused)).toEqual([rule]);
+    expect(call('setresuid', { arg0: 0, old_id: 33, new_id: 0 })).toEqual([rule]);
+    expect(call('setreuid', { old_id: 33, new_id: 0 })).toEqual([rule]);
+  });
+  it('not given up, not kept, not by programs for it, not where it is unknown', () => {
+    expect(call('setuid', { arg0: 33, old_id: 0, new_id: 33 })).toEqual([]);
+    expect(call('setuid', { arg0: 33, old_id: 33, new_id: 33 })).toEqual([]);
+    expect(call('setresuid', { old_id: 33, new_id: 0 }, { tgid: as('/usr/bin/sudo', 'sudo') })).toEqual([]);
+    expect(call('setuid', { arg0: 0, old_id: 4294967295, new_id: 0 })).toEqual([]);
+    expect(call('setgid', { arg0: 0, old_id: 33, new_id: 0 })).toEqual([]);
+  });
+  it('programs with rights that are started without a name', () => {
+    expect(run('/usr/bin/pkexec', [''])).toEqual(['Program with rights started without a name']);
+    expect(run('/usr/bin/pkexec', ['pkexec', 'id'])).toEqual([]);
+    expect(run('/usr/bin/env', [''])).toEqual([]);
+  });
+});
+
+describe('Process left the cgroup of its container', () => {
+  const move = (kept: number) =>
+    names(node.send(Kind.ProcessMoved, { tgid: 200 }, { from_cgroup: 900, path: '/other', kept, mover_pid: 200 }));
+  it('when a process of the container did it, not when the runtime did', () => {
+    expect(move(1)).toEqual(['Process left the cgroup of its container']);
+    expect(move(0)).toEqual([]);
   });
 });

@@ -41,6 +41,29 @@ function holds(condition: string, event: (node: Scenario) => unknown[]): boolean
 }
 const openIt = (node: Scenario) => node.open(200, '/etc/Passwd', 2);
 
+describe('how a process got into its container', () => {
+  const found = (condition: string, play: (node: Scenario) => unknown[]) => {
+    const node = scenario(rule('R', condition));
+    node.send(Kind.ContainerUpdated, { generation: 1 }, { id: 'a', init_pid: 150 });
+    node.exec(150, { path: '/sbin/init', ppid: 9, vpid: 1, more: { sid: 150, vsid: 1 } });
+    return play(node).length > 0;
+  };
+  const byExec = (node: Scenario) => node.exec(300, { ppid: 9, more: { sid: 300, vsid: 200 } });
+  const byFork = (node: Scenario) => {
+    node.fork(301, 150);
+    return node.open(301, '/x');
+  };
+
+  it.each([
+    ['exec', byExec, true],
+    ['entrypoint', byExec, false],
+    ['entrypoint', byFork, true],
+    ['exec', byFork, false],
+  ])('picket.proc.entry = %s', (entry, play, is) => {
+    expect(found(`picket.proc.entry = ${entry}`, play)).toBe(is);
+  });
+});
+
 describe('operators', () => {
   it.each([
     ['fd.name = /etc/Passwd', true],
@@ -342,6 +365,7 @@ describe('the engine', () => {
         throw new Error('no tree');
       },
       containerOf: () => undefined,
+      entryOf: () => undefined,
     };
     const record = node.encode(Kind.FileOpen, { tgid: 200, syscall: 257 }, { path: '/x' });
     for (let i = 0; i < 3; i++) expect(node.play(record, view)).toEqual([]);

@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest';
-import { packNodes, type SavedNodes, unpackNodes } from './checkpoint-nodes.ts';
+import { packNodes, type SavedNodes, unpackNodes, WIDTH } from './checkpoint-nodes.ts';
 import { ProcessNode } from './process-node.ts';
-
-const WIDTH = 32;
 
 const saved = (): SavedNodes => {
   const parent = new ProcessNode(1, 10);
@@ -27,8 +25,8 @@ it('refuses rows that contradict themselves', () => {
   expect(saved().cells.length).toBe(2 * WIDTH);
   expect(() => unpackNodes(withCell(0, 2, 99))).toThrow('no process 99');
   expect(() => unpackNodes(withCell(1, 2, 0))).toThrow('its own ancestor');
-  expect(() => unpackNodes(withCell(0, 24, 99))).toThrow('no text 99');
-  expect(() => unpackNodes(withCell(0, 24, Number.NaN))).toThrow('no text NaN');
+  expect(() => unpackNodes(withCell(0, 27, 99))).toThrow('no text 99');
+  expect(() => unpackNodes(withCell(0, 27, Number.NaN))).toThrow('no text NaN');
   expect(() => unpackNodes({ ...saved(), cells: saved().cells.slice(1) })).toThrow('cut short');
   expect(() => unpackNodes({ ...saved(), kept: 7 })).toThrow('counts processes');
   expect(() => unpackNodes({ ...saved(), exited: [9] })).toThrow('no process 9');

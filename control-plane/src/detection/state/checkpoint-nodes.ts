@@ -1,17 +1,10 @@
 import { ProcessNode } from './process-node.ts';
 
-/** Number fields of a node, in the order of their columns. */
-// biome-ignore format: one line a group
-const NUMBERS = [
-  'ppid', 'parentStart', 'tty', 'uid', 'gid', 'loginuid', 'vpid', 'vpgid', 'vsid', 'pgid', 'sid',
-  'exeFlags', 'exeInode', 'exeCtime', 'exeMtime', 'slot', 'generation', 'exited', 'since',
-] as const;
-const TEXTS = ['name', 'exepath', 'cwd'] as const;
-const LISTS = ['args', 'env'] as const;
-const CAPABILITIES = ['capEffective', 'capPermitted', 'capInheritable'] as const;
-/** pid, start, parent, earlier, flags, then the columns above. */
-const FIXED = 5;
-const WIDTH = FIXED + NUMBERS.length + TEXTS.length + LISTS.length + CAPABILITIES.length;
+/** Columns of a row of f64; the last three hold u64 bits. */
+export const WIDTH = 35;
+const PARENT = 2;
+const EARLIER = 3;
+const CAPABILITIES = 32;
 const COARSE = 1;
 
 /** Nodes as rows of numbers; texts and lists are numbers of pools, because children share those of their parents. */
@@ -27,50 +20,93 @@ export interface SavedNodes {
 
 /** Gives values numbers in the order in which they come. */
 class Pool<T> {
+  readonly values: T[] = [];
   readonly #numbers = new Map<T, number>();
 
   number(value: T): number {
     const known = this.#numbers.get(value);
     if (known !== undefined) return known;
-    this.#numbers.set(value, this.#numbers.size);
-    return this.#numbers.size - 1;
+    this.#numbers.set(value, this.values.length);
+    return this.values.push(value) - 1;
   }
-  get values(): T[] {
-    return [...this.#numbers.keys()];
-  }
+}
+
+interface Pools {
+  readonly texts: Pool<string>;
+  readonly lists: Pool<readonly string[]>;
 }
 
 export function packNodes(kept: readonly ProcessNode[], exited: readonly ProcessNode[]): SavedNodes {
-  const all = reachable(kept);
-  const rows = new Map<ProcessNode, number>(all.map((node, i) => [node, i]));
-  const rowOf = (node: ProcessNode | undefined): number => (node && rows.get(node)) ?? -1;
-  const texts = new Pool<string>();
-  const lists = new Pool<readonly string[]>();
+  const all = numbered(kept);
   const cells = new Float64Array(all.length * WIDTH);
-  let at = 0;
-  for (const node of all) {
-    cells[at++] = node.pid;
-    cells[at++] = node.start;
-    cells[at++] = rowOf(node.parent);
-    cells[at++] = rowOf(node.earlier);
-    cells[at++] = node.coarse ? COARSE : 0;
-    for (const name of NUMBERS) cells[at++] = node[name];
-    for (const name of TEXTS) cells[at++] = texts.number(node[name]);
-    for (const name of LISTS) cells[at++] = lists.number(node[name]);
-    for (const name of CAPABILITIES) cells[at++] = texts.number(node[name].toString(16));
+  const bits = new BigUint64Array(cells.buffer);
+  const pools: Pools = { texts: new Pool(), lists: new Pool() };
+  for (const [i, node] of all.entries()) {
+    writeRow(cells, i * WIDTH, node, pools);
+    writeCapabilities(bits, i * WIDTH + CAPABILITIES, node);
   }
-  return { texts: texts.values, lists: lists.values, kept: kept.length, exited: exited.map(rowOf), cells };
+  const saved = { texts: pools.texts.values, lists: pools.lists.values, kept: kept.length, cells };
+  const rows = exited.map((node) => node.row);
+  for (const node of all) node.row = -1;
+  return { ...saved, exited: rows };
 }
 
-/** The nodes, and behind them the ancestors and earlier programs that hang on them. */
-function reachable(kept: readonly ProcessNode[]): ProcessNode[] {
-  const seen = new Set(kept);
-  // a set goes on with what is added to it on the way
-  for (const node of seen) {
-    if (node.parent) seen.add(node.parent);
-    if (node.earlier) seen.add(node.earlier);
+/** The nodes, and behind them the ancestors and earlier programs that hang on them; each knows its number. */
+function numbered(kept: readonly ProcessNode[]): ProcessNode[] {
+  const all = [...kept];
+  for (const [i, node] of all.entries()) node.row = i;
+  const add = (node: ProcessNode | undefined) => {
+    if (node && node.row < 0) node.row = all.push(node) - 1;
+  };
+  // the list grows under way
+  for (const node of all) {
+    add(node.parent);
+    add(node.earlier);
   }
-  return [...seen];
+  return all;
+}
+
+/** Written out, because going through names of fields takes several times as long. `readRow` has the same order. */
+function writeRow(cells: Float64Array, begin: number, node: ProcessNode, { texts, lists }: Pools): void {
+  let at = begin;
+  cells[at++] = node.pid;
+  cells[at++] = node.start;
+  cells[at++] = node.parent ? node.parent.row : -1;
+  cells[at++] = node.earlier ? node.earlier.row : -1;
+  cells[at++] = node.coarse ? COARSE : 0;
+  cells[at++] = node.ppid;
+  cells[at++] = node.parentStart;
+  cells[at++] = node.tty;
+  cells[at++] = node.uid;
+  cells[at++] = node.gid;
+  cells[at++] = node.loginuid;
+  cells[at++] = node.vpid;
+  cells[at++] = node.vpgid;
+  cells[at++] = node.vsid;
+  cells[at++] = node.pgid;
+  cells[at++] = node.sid;
+  cells[at++] = node.exeFlags;
+  cells[at++] = node.exeInode;
+  cells[at++] = node.exeCtime;
+  cells[at++] = node.exeMtime;
+  cells[at++] = node.slot;
+  cells[at++] = node.generation;
+  cells[at++] = node.entryPid;
+  cells[at++] = node.entryStart;
+  cells[at++] = node.entryVpid;
+  cells[at++] = node.exited;
+  cells[at++] = node.since;
+  cells[at++] = texts.number(node.name);
+  cells[at++] = texts.number(node.exepath);
+  cells[at++] = texts.number(node.cwd);
+  cells[at++] = lists.number(node.args);
+  cells[at++] = lists.number(node.env);
+}
+
+function writeCapabilities(bits: BigUint64Array, at: number, node: ProcessNode): void {
+  bits[at] = node.capEffective;
+  bits[at + 1] = node.capPermitted;
+  bits[at + 2] = node.capInheritable;
 }
 
 /** Throws a plain error with the reason when the rows contradict themselves. */
@@ -78,17 +114,19 @@ export function unpackNodes(saved: SavedNodes): { nodes: ProcessNode[]; exited: 
   checkPools(saved);
   const { cells, kept } = saved;
   if (cells.length % WIDTH !== 0) throw new TypeError('a process is cut short');
-  const nodes = Array.from({ length: cells.length / WIDTH }, (_, i) => readRow(saved, i * WIDTH));
+  const bits = new BigUint64Array(cells.buffer, cells.byteOffset, cells.length);
+  const nodes: ProcessNode[] = [];
+  for (let begin = 0; begin < cells.length; begin += WIDTH) nodes.push(readRow(saved, bits, begin));
   const nodeAt = (row: number | undefined): ProcessNode => {
     const node = nodes[row ?? -1];
     if (!node) throw new RangeError(`there is no process ${row}`);
     return node;
   };
   const optional = (row: number | undefined) => (row === -1 ? undefined : nodeAt(row));
-  nodes.forEach((node, i) => {
-    node.parent = optional(cells[i * WIDTH + 2]);
-    node.earlier = optional(cells[i * WIDTH + 3]);
-  });
+  for (const [i, node] of nodes.entries()) {
+    node.parent = optional(cells[i * WIDTH + PARENT]);
+    node.earlier = optional(cells[i * WIDTH + EARLIER]);
+  }
   refuseCycles(nodes);
   if (!(kept >= 0 && kept <= nodes.length)) throw new RangeError('it counts processes that are not there');
   return { nodes: nodes.slice(0, kept), exited: saved.exited.map(nodeAt) };
@@ -100,33 +138,61 @@ function checkPools({ texts, lists, exited }: SavedNodes): void {
   if (!fits) throw new TypeError('its texts are missing');
 }
 
-function readRow({ cells, texts, lists }: SavedNodes, begin: number): ProcessNode {
-  let at = begin;
+function readRow({ cells, texts, lists }: SavedNodes, bits: BigUint64Array, begin: number): ProcessNode {
+  let at = begin + EARLIER + 1;
   const next = (): number => cells[at++] as number;
-  const pooled = <T>(pool: readonly T[]): T => {
-    const number = next();
-    const value = pool[number];
-    if (value === undefined) throw new RangeError(`there is no text ${number}`);
-    return value;
-  };
-  const node = new ProcessNode(next(), next());
-  at += 2;
+  const node = new ProcessNode(cells[begin] as number, cells[begin + 1] as number);
   node.coarse = (next() & COARSE) !== 0;
-  for (const name of NUMBERS) node[name] = next();
-  for (const name of TEXTS) node[name] = pooled(texts);
-  for (const name of LISTS) node[name] = pooled(lists);
-  for (const name of CAPABILITIES) node[name] = BigInt(`0x${pooled(texts)}`);
+  node.ppid = next();
+  node.parentStart = next();
+  node.tty = next();
+  node.uid = next();
+  node.gid = next();
+  node.loginuid = next();
+  node.vpid = next();
+  node.vpgid = next();
+  node.vsid = next();
+  node.pgid = next();
+  node.sid = next();
+  node.exeFlags = next();
+  node.exeInode = next();
+  node.exeCtime = next();
+  node.exeMtime = next();
+  node.slot = next();
+  node.generation = next();
+  node.entryPid = next();
+  node.entryStart = next();
+  node.entryVpid = next();
+  node.exited = next();
+  node.since = next();
+  node.name = pooled(texts, next());
+  node.exepath = pooled(texts, next());
+  node.cwd = pooled(texts, next());
+  node.args = pooled(lists, next());
+  node.env = pooled(lists, next());
+  readCapabilities(bits, begin + CAPABILITIES, node);
   return node;
 }
 
+function readCapabilities(bits: BigUint64Array, at: number, node: ProcessNode): void {
+  node.capEffective = bits[at] as bigint;
+  node.capPermitted = bits[at + 1] as bigint;
+  node.capInheritable = bits[at + 2] as bigint;
+}
+
+function pooled<T>(pool: readonly T[], number: number): T {
+  const value = pool[number];
+  if (value === undefined) throw new RangeError(`there is no text ${number}`);
+  return value;
+}
+
+/** Every row is looked at once: what was reached from an earlier one is known to end. */
 function refuseCycles(nodes: readonly ProcessNode[]): void {
-  const fine = new Set<ProcessNode>();
-  for (const node of nodes) {
-    const path = new Set<ProcessNode>();
-    for (let up: ProcessNode | undefined = node; up && !fine.has(up); up = up.parent) {
-      if (path.has(up)) throw new RangeError(`process ${up.pid} is its own ancestor`);
-      path.add(up);
+  for (const [i, node] of nodes.entries()) {
+    for (let up: ProcessNode | undefined = node; up && (up.row < 0 || up.row === i); up = up.parent) {
+      if (up.row === i) throw new RangeError(`process ${up.pid} is its own ancestor`);
+      up.row = i;
     }
-    for (const seen of path) fine.add(seen);
   }
+  for (const node of nodes) node.row = -1;
 }

@@ -109,6 +109,7 @@ export const emptyContainer = (slot: number, generation: number, cgroup: string)
   cgroupPath: '',
   started: 0,
   initPid: 0,
+  initStart: 0,
   flags: 0,
   stopped: 0,
 });
@@ -141,5 +142,6 @@ function readContainer(into: MutableContainer, cursor: EventCursor): void {
   into.mounts = list(ContainerStarted.mounts, into.mounts);
   into.started = cursor.u64(ContainerStarted.started) || into.started;
   into.initPid = cursor.u32(ContainerStarted.initPid) || into.initPid;
+  into.initStart = cursor.u64(ContainerStarted.initStart) || into.initStart;
   into.flags = partial && wasComplete ? into.flags : flags;
 }

@@ -106,6 +106,17 @@ describe('checkpoints', () => {
     expect(Buffer.from(other.state.snapshot()).equals(Buffer.from(node.state.snapshot()))).toBe(true);
   });
 
+  it('can be read wherever the bytes begin', () => {
+    fill(node);
+    const saved = node.state.snapshot();
+    for (const shift of [1, 4, 8]) {
+      const moved = Buffer.concat([Buffer.alloc(shift), saved, Buffer.alloc(3)]).subarray(shift, shift + saved.length);
+      const other = new NodeState('node-a');
+      other.restore(moved);
+      expect(Buffer.from(other.snapshot()).equals(Buffer.from(saved))).toBe(true);
+    }
+  });
+
   it('keep ancestors that only their descendants know', () => {
     node.exec(200, { path: '/bin/gone' });
     node.fork(201, 200);

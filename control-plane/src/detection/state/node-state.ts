@@ -1,7 +1,8 @@
 import { type BatchHeader, type EventCursor, Header, HeaderFlag, Kind } from '@picket/sdk';
-import type { Container, NodeView, Process } from '../../types.ts';
+import type { Container, NodeView, Process, ProcessEntry } from '../../types.ts';
 import { decodeState, encodeState } from './checkpoint.ts';
 import { ContainerTable } from './container-table.ts';
+import { entryOf } from './process-entry.ts';
 import { ProcessNode } from './process-node.ts';
 import { commOf } from './process-records.ts';
 import { ProcessTree, type ProcessTreeOptions } from './process-tree.ts';
@@ -79,6 +80,10 @@ export class NodeState implements NodeView {
     return this.containers.findCgroup(cursor.u64(Header.cgroup));
   }
 
+  entryOf(process: Process, container: Container | undefined): ProcessEntry | undefined {
+    return entryOf(process, container);
+  }
+
   /** The whole state as bytes, for a checkpoint. */
   snapshot(): Uint8Array {
     return encodeState({
@@ -116,6 +121,8 @@ export class NodeState implements NodeView {
     if (parent && parent.pid !== node.pid) {
       node.parent = asOf(parent, cursor.time, 0);
       node.parentStart = parent.start;
+      // the first process of a pid name space may have adopted it
+      if (parent.vpid !== 1 && node.inContainerOf(parent)) node.enterWith(parent);
     }
     return node;
   }
@@ -145,5 +152,5 @@ function unseen(node: ProcessNode): ProcessNode {
   before.vpid = node.vpid;
   before.slot = node.slot;
   before.generation = node.generation;
-  return before;
+  return before.enterWith(node);
 }

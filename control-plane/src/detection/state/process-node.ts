@@ -35,6 +35,9 @@ export class ProcessNode implements Process {
   capInheritable = 0n;
   slot = 0;
   generation = 0;
+  entryPid = 0;
+  entryStart = 0;
+  entryVpid = 0;
   exited = 0;
 
   /** Time of the last exec; the facts hold from then on. 0 when they hold from the start. */
@@ -45,6 +48,10 @@ export class ProcessNode implements Process {
   older: ProcessNode | undefined = undefined;
   /** The start was read from /proc: rounded down to a clock tick. */
   coarse = false;
+  /** Children that the tree finds. */
+  children = 0;
+  /** Scratch of whoever writes nodes down: its number in the list at hand. */
+  row = -1;
   /** Whether the tree finds it by pid; false for ancestors that only their descendants keep. */
   kept = false;
 
@@ -84,7 +91,26 @@ export class ProcessNode implements Process {
     this.capInheritable = from.capInheritable;
     this.slot = from.slot;
     this.generation = from.generation;
+    return this.enterWith(from);
+  }
+
+  /** Comes from where another process of the container comes from. */
+  enterWith(other: Process): this {
+    this.entryPid = other.entryPid;
+    this.entryStart = other.entryStart;
+    this.entryVpid = other.entryVpid;
     return this;
+  }
+
+  /** Is the first of its line in its container. */
+  enter(): void {
+    this.entryPid = this.pid;
+    this.entryStart = this.start;
+    this.entryVpid = this.vpid;
+  }
+
+  inContainerOf(other: Process): boolean {
+    return this.slot === other.slot && this.generation === other.generation;
   }
 
   /** A copy of what the process is now, to be kept as `earlier`. */

@@ -1,4 +1,6 @@
 import { type EventCursor, Header, HeaderFlag, ProcessExec, ProcessFork } from '@picket/sdk';
+import { chooseLiving } from './choose-living.ts';
+import { findEntry } from './find-entry.ts';
 import { ProcessNode } from './process-node.ts';
 import { commOf, readExec, readFork, readOwner } from './process-records.ts';
 
@@ -12,6 +14,8 @@ export interface ProcessTreeOptions {
 }
 
 const SWEEP_AFTER = 4096;
+/** Exited processes among which one without children is looked for. */
+const LEAF_SEARCH = 32;
 
 /**
  * The processes of one node by (pid, start). Children hold their parent, so ancestry outlives it; how much of it,
@@ -24,6 +28,7 @@ export class ProcessTree {
   #exited: ProcessNode[] = [];
   #exitedFrom = 0;
   #size = 0;
+  #living = 0;
   #removed = 0;
   /** Latest event time seen. */
   now = 0;
@@ -38,6 +43,11 @@ export class ProcessTree {
 
   get size(): number {
     return this.#size;
+  }
+
+  /** Processes kept that were not seen to exit. */
+  get living(): number {
+    return this.#living;
   }
 
   find(pid: number, start: number, rounded = false): ProcessNode | undefined {
@@ -55,7 +65,10 @@ export class ProcessTree {
     const rounded = (cursor.flags & HeaderFlag.synthetic) !== 0;
     const snapshot = (cursor.flags & HeaderFlag.snapshot) !== 0;
     const known = this.find(cursor.tgid, cursor.start, rounded);
-    if (known && snapshot && !tellsMore(known, cursor, rounded)) return;
+    if (known && snapshot && !tellsMore(known, cursor, rounded)) {
+      this.#findEntry(known, rounded);
+      return;
+    }
     const node = known ?? this.#insert(cursor, rounded);
     if (known && !snapshot && known.name !== '') known.earlier = known.image();
     else node.earlier = undefined;
@@ -63,6 +76,7 @@ export class ProcessTree {
     node.since = snapshot ? 0 : cursor.time;
     if (!rounded) this.#sharpen(node, cursor.start);
     if (!node.parent) this.#adopt(node, this.find(node.ppid, node.parentStart, rounded), known === undefined);
+    this.#findEntry(node, rounded);
   }
 
   fork(cursor: EventCursor): void {
@@ -74,7 +88,10 @@ export class ProcessTree {
     if (!node.parent) this.#adopt(node, parent, known === undefined);
     if (known && known.name !== '') return;
     if (parent) node.inherit(parent);
+    node.entryPid = 0;
     readFork(node, cursor);
+    if (maker) findEntry(node, maker, 'maker', undefined);
+    else if (parent && node.inContainerOf(parent)) findEntry(node, parent, 'current', undefined);
   }
 
   exit(cursor: EventCursor): void {
@@ -93,7 +110,14 @@ export class ProcessTree {
       // leaving the cgroup of a container does not mean leaving the container
       node.slot = slot;
       node.generation = generation;
-    }
+    } else if (node.slot !== 0) node.enter();
+  }
+
+  /** The entry as far as the present parent and the session show it, for a process whose making was not seen. */
+  #findEntry(node: ProcessNode, rounded: boolean): void {
+    if (node.entryPid !== 0 || node.slot === 0) return;
+    const parent = this.find(node.ppid, node.parentStart, rounded);
+    findEntry(node, parent, 'current', this.findAt(node.sid, node.start));
   }
 
   /** Moves event time on and forgets the processes that exited long enough ago. */
@@ -117,6 +141,7 @@ export class ProcessTree {
     this.#exited = [];
     this.#exitedFrom = 0;
     this.#size = 0;
+    this.#living = 0;
     this.#removed = 0;
     this.now = 0;
   }
@@ -139,10 +164,12 @@ export class ProcessTree {
     for (const node of nodes) {
       node.older = undefined;
       node.kept = true;
+      if (node.parent) node.parent.children++;
       if (last && last.pid === node.pid) last.older = node;
       else this.#byPid.set(node.pid, node);
       last = node;
       this.#size++;
+      if (node.exited === 0) this.#living++;
     }
     this.#exited = [...exited];
   }
@@ -153,6 +180,7 @@ export class ProcessTree {
     node.coarse = coarse;
     node.kept = true;
     this.#size++;
+    this.#living++;
     const other = this.#byPid.get(node.pid);
     if (other && other.start > node.start) {
       node.older = other.older;
@@ -169,39 +197,53 @@ export class ProcessTree {
 
   #end(node: ProcessNode, time: number): void {
     node.exited = time;
+    this.#living--;
     this.#exited.push(node);
   }
 
+  /** Makes room: a process that exited, at best one without children; else living ones of the fullest container. */
   #evict(): void {
-    while (this.#exitedFrom < this.#exited.length) {
-      const first = this.#exited[this.#exitedFrom++];
-      if (!first?.kept) continue;
+    const dead = this.#takeExited();
+    if (dead) {
       this.evictedExited++;
-      this.#remove(first);
+      this.#remove(dead);
       return;
     }
-    for (const node of this.#byPid.values()) {
-      this.evictedLiving++;
-      this.#remove(node);
-      return;
-    }
+    // several at once, because choosing them looks at every process
+    const victims = chooseLiving(this.nodes(), Math.max(1, this.options.maxProcesses >> 6));
+    this.evictedLiving += victims.length;
+    for (const node of victims) this.#remove(node);
+  }
+
+  /** The first to exit among the next few that has no children; else the first of all. Order stays. */
+  #takeExited(): ProcessNode | undefined {
+    const exited = this.#exited;
+    while (this.#exitedFrom < exited.length && !exited[this.#exitedFrom]?.kept) this.#exitedFrom++;
+    const from = this.#exitedFrom;
+    const near = exited.slice(from, from + LEAF_SEARCH);
+    const leaf = near.findIndex((node) => node.kept && node.children === 0);
+    if (leaf > 0) exited.copyWithin(from + 1, from, from + leaf);
+    this.#exitedFrom++;
+    return near[Math.max(leaf, 0)];
   }
 
   #remove(node: ProcessNode): void {
     if (!node.kept) return;
     node.kept = false;
+    if (node.parent) node.parent.children--;
     this.#size--;
+    if (node.exited === 0) this.#living--;
     const first = this.#byPid.get(node.pid);
     if (first === node && !node.older) this.#byPid.delete(node.pid);
     else if (first === node && node.older) this.#byPid.set(node.pid, node.older);
     else for (let other = first; other; other = other.older) if (other.older === node) other.older = node.older;
     node.older = undefined;
     node.earlier = undefined;
-    if (++this.#removed >= SWEEP_AFTER) this.#sweep();
+    if (++this.#removed >= SWEEP_AFTER) this.sweep();
   }
 
   /** Lets go of ancestors that are too far up, and of programs that no late event can concern any more. */
-  #sweep(): void {
+  sweep(): void {
     this.#removed = 0;
     const limit = this.now - this.options.keepExited;
     for (const node of this.nodes()) {
@@ -221,6 +263,7 @@ export class ProcessTree {
     if (!fresh) for (let up = parent; up; up = up.parent) if (up === node) return;
     if (parent === node) return;
     node.parent = parent;
+    if (parent && node.kept) parent.children++;
     this.#cut(node);
   }
 

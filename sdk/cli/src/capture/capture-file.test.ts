@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CaptureWriter, checkCapture, readCapture } from './capture-file.ts';
+import { testBatch } from './test-batch.ts';
 
 let folder: string;
 let file: string;
@@ -22,7 +23,7 @@ async function write(finish = true): Promise<void> {
   const writer = await CaptureWriter.create(file, false);
   for (const message of messages) await writer.add(message);
   expect(writer.bytes).toBeGreaterThan(1_000_000);
-  if (finish) await writer.finish();
+  await (finish ? writer.finish() : writer.abandon());
 }
 
 async function read(): Promise<{ count: number; code: string | undefined }> {
@@ -48,7 +49,6 @@ describe('a capture file', () => {
     expect(await read()).toEqual({ count: 20, code: 'CAPTURE_TRUNCATED' });
     writeFileSync(file, readFileSync(file).subarray(0, 520_000));
     expect(await read()).toEqual({ count: 10, code: 'CAPTURE_TRUNCATED' });
-    await checkCapture(file);
   });
 
   it('is not replaced unless that is asked for', async () => {
@@ -60,6 +60,27 @@ describe('a capture file', () => {
 });
 
 describe('checkCapture', () => {
+  it('refuses a capture that ends early, unless that will do', async () => {
+    await write(false);
+    await expect(checkCapture(file)).rejects.toThrow(/its 20 whole messages were read.*--partial/);
+    await checkCapture(file, { partial: true });
+  });
+
+  it('refuses one that was changed in its last message, and events of a later schema', async () => {
+    await write();
+    const bytes = readFileSync(file);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 20) ^ 1, bytes.length - 20);
+    writeFileSync(file, bytes);
+    for (const partial of [false, true])
+      await expect(checkCapture(file, { partial })).rejects.toMatchObject({ code: 'CAPTURE_CORRUPT' });
+    const writer = await CaptureWriter.create(file, true);
+    const batch = testBatch([]);
+    new DataView(batch.buffer).setUint16(4, 9, true);
+    await writer.add({ subject: 'x', time: 1, batch });
+    await writer.finish();
+    await expect(checkCapture(file)).rejects.toMatchObject({ code: 'BATCH_SCHEMA_UNSUPPORTED' });
+  });
+
   it('refuses files that are none, folders and files that are missing', async () => {
     for (const text of ['', 'PKC', 'something else that is longer']) {
       writeFileSync(file, text);

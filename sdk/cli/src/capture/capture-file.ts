@@ -1,6 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { CaptureDecoder, type CapturedMessage, CaptureEncoder, messageOf } from '@picket/sdk';
+import {
+  BatchError,
+  CaptureDecoder,
+  type CapturedMessage,
+  CaptureEncoder,
+  CaptureError,
+  decodeBatchHeader,
+  messageOf,
+} from '@picket/sdk';
 import { CliError } from '../errors.ts';
 
 /**
@@ -13,23 +21,39 @@ export async function* readCapture(file: string): AsyncGenerator<CapturedMessage
   decoder.finish();
 }
 
-/**
- * Looks at the beginning of a capture file, so that a wrong one is refused before anything is begun.
- * @throws CaptureError, or CliError FILE_UNREADABLE
- */
-export async function checkCapture(file: string): Promise<void> {
-  const decoder = new CaptureDecoder();
-  for await (const piece of pieces(file, 8)) {
-    decoder.push(piece).next();
-    if (piece.length === 8) return;
-  }
-  decoder.finish();
+export interface CaptureCheck {
+  /** Whether a capture that ends early will do. */
+  readonly partial?: boolean;
 }
 
-async function* pieces(file: string, length?: number): AsyncGenerator<Uint8Array, void, undefined> {
-  const stream = createReadStream(file, length === undefined ? {} : { end: length - 1 });
+/**
+ * Reads a whole capture file, so that a wrong one is refused before anything of it is published.
+ * @throws CaptureError; BatchError BATCH_SCHEMA_UNSUPPORTED when its events are of another schema; CliError
+ *   FILE_UNREADABLE
+ */
+export async function checkCapture(file: string, { partial = false }: CaptureCheck = {}): Promise<void> {
   try {
-    for await (const piece of stream) yield piece;
+    for await (const { batch } of readCapture(file)) checkSchema(batch);
+  } catch (error) {
+    if (!(error instanceof CaptureError && error.code === 'CAPTURE_TRUNCATED')) throw error;
+    if (!partial)
+      throw new CaptureError(error.code, `${error.message}, or publish what is whole: picket replay FILE --partial`);
+  }
+}
+
+/** What else is wrong with a batch was so on the bus already: it is recorded as it came. */
+function checkSchema(batch: Uint8Array): void {
+  try {
+    decodeBatchHeader(batch);
+  } catch (error) {
+    if (!(error instanceof BatchError)) throw error;
+    if (error.code === 'BATCH_SCHEMA_UNSUPPORTED') throw error;
+  }
+}
+
+async function* pieces(file: string): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const piece of createReadStream(file)) yield piece;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
     throw new CliError('FILE_UNREADABLE', `${file} can not be read: ${messageOf(cause)}`, { cause });
@@ -75,8 +99,18 @@ export class CaptureWriter {
     await this.#file.close();
   }
 
+  /** Leaves it without its end: readers take it for truncated. */
+  async abandon(): Promise<void> {
+    await this.#file.close();
+  }
+
   async #write(bytes: Uint8Array): Promise<void> {
-    await this.#file.writeFile(bytes);
+    try {
+      await this.#file.writeFile(bytes);
+    } catch (cause) {
+      const why = `the capture can not be written any further (${messageOf(cause)})`;
+      throw new CliError('FILE_UNREADABLE', `${why}: what it holds can be replayed with --partial`, { cause });
+    }
     this.#bytes += bytes.length;
   }
 }

@@ -1,4 +1,4 @@
-import { BatchError, EventCursor, HeaderFlag, Kind } from '@picket/sdk';
+import { BatchError, type BatchHeader, EventCursor, HeaderFlag, Kind } from '@picket/sdk';
 import { unpackBatch } from './unpack.ts';
 
 /** Kinds that are about the node and not about a process in a container. */
@@ -22,12 +22,17 @@ export class DictionaryWatch {
   add(batch: Uint8Array): void {
     try {
       const { header, records } = unpackBatch(batch);
-      this.#nodes.add(header.node);
-      this.#walk(header.node, `${header.node}/${header.agentEpoch}`, records);
+      this.look(header, records);
     } catch (error) {
       if (!(error instanceof BatchError)) throw error;
       this.#unreadable++;
     }
+  }
+
+  /** Looks at one batch that was unpacked. */
+  look(header: BatchHeader, records: Uint8Array): void {
+    this.#nodes.add(header.node);
+    this.#walk(header.node, `${header.node}/${header.agentEpoch}`, records);
   }
 
   #walk(node: string, agent: string, records: Uint8Array): void {

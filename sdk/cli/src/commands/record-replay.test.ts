@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -6,6 +6,7 @@ import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transp
 import { decodeBatchHeader, encodeRecord, eventSubject, Kind, nodeToken, partitionOf } from '@picket/sdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startNats, type TestNats } from '../../../../test/support/nats.ts';
+import { CaptureWriter } from '../capture/capture-file.ts';
 import { testBatch } from '../capture/test-batch.ts';
 import type { CliConfig } from '../config.ts';
 import { run } from '../run.ts';
@@ -111,6 +112,42 @@ describe('record and replay on a real bus', () => {
     notes = [];
     expect(await run(['record', join(folder, 'c.cap')], { ...config, natsUrl: undefined }, io())).toBe(1);
     expect(notes[0]).toMatch(/Picket does not run here: npm start/);
+  });
+
+  it('publishes nothing of a capture that is cut or changed; with --partial what is whole of the former', async () => {
+    const file = join(folder, 'd.cap');
+    const writer = await CaptureWriter.create(file, false);
+    for (let n = 1; n <= 30; n++) await writer.add({ subject, time: n, batch: batch(n) });
+    await writer.finish();
+    const whole = readFileSync(file);
+    const before = (await streamMessages()).length;
+    const refused = async (bytes: Uint8Array, why: RegExp, ...words: string[]) => {
+      writeFileSync(file, bytes);
+      notes = [];
+      expect(await run(['replay', file, '--speed', 'full', ...words], config, io())).toBe(1);
+      expect(notes.join()).toMatch(why);
+      expect(await streamMessages()).toHaveLength(before);
+    };
+    await refused(whole.subarray(0, whole.length - 20), /ends early: its 29 whole messages.*--partial/);
+    const changed = Buffer.from(whole);
+    changed.writeUInt8(changed.readUInt8(300) ^ 1, 300);
+    await refused(changed, /damaged/);
+    await refused(changed, /damaged/, '--partial');
+    await refused(Buffer.from('PKCAP\0\x02\0'), /has format 2/);
+    writeFileSync(file, whole.subarray(0, whole.length - 20));
+    expect(await run(['replay', file, '--speed', 'full', '--partial'], config, io())).toBe(0);
+    expect(out).toEqual(['29 batches published']);
+    expect(await streamMessages()).toHaveLength(before + 29);
+  });
+
+  it('keeps the distances in time at the original speed', async () => {
+    const file = join(folder, 'e.cap');
+    const writer = await CaptureWriter.create(file, false);
+    for (let n = 1; n <= 3; n++) await writer.add({ subject, time: 5000 + n * 200, batch: batch(n) });
+    await writer.finish();
+    const began = performance.now();
+    expect(await run(['replay', file, '--speed', 'original'], config, io())).toBe(0);
+    expect(performance.now() - began).toBeGreaterThan(390);
   });
 
   it('refuses a wrong file before it connects, and wrong words with code 2', async () => {

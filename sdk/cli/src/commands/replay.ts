@@ -1,5 +1,5 @@
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
-import { messageOf } from '@picket/sdk';
+import { CaptureError, messageOf } from '@picket/sdk';
 import { BUS_OPTIONS, BUS_USAGE, connectBus } from '../bus/connect-bus.ts';
 import { checkCapture, readCapture } from '../capture/capture-file.ts';
 import { Pace } from '../capture/pace.ts';
@@ -13,14 +13,15 @@ const WINDOW = 32;
 /** Publishes the batches of a capture, as if they happened now. */
 export const replay: Command = {
   name: 'replay',
-  usage: `FILE [--speed N|max] [--node NAME] ${BUS_USAGE}`,
+  usage: `FILE [--speed original|full|N] [--node NAME] [--partial] ${BUS_USAGE}`,
   summary: 'publish the events of a capture file',
-  options: { speed: { type: 'string' }, node: { type: 'string' }, ...BUS_OPTIONS },
+  options: { speed: { type: 'string' }, node: { type: 'string' }, partial: { type: 'boolean' }, ...BUS_OPTIONS },
   positionals: [1, 1],
   async run(config, args, io) {
     const file = args.positionals[0] as string;
     const pace = new Pace(speedOf(args));
-    await checkCapture(file);
+    const partial = args.flags.partial === true;
+    await checkCapture(file, { partial });
     const connection = await connectBus(config, args, 'control-plane');
     try {
       const publisher = new Publisher(jetstream(connection), io);
@@ -32,8 +33,11 @@ export const replay: Command = {
           await pace.until(message.time, io.signal);
           await publisher.publish(() => rewriter.rewrite(message));
         }
+      } catch (error) {
+        if (!partial || !isTruncated(error)) throw error;
+        io.note(error.message);
       } finally {
-        // Also when the file ends early: what could be read counts.
+        // Also when it is cut short: what was taken counts.
         await publisher.finish();
         io.out(publisher.summary());
       }
@@ -44,9 +48,15 @@ export const replay: Command = {
   },
 };
 
+/** How many times faster than it was recorded. `max` is an older word for `full`. */
 function speedOf(args: Arguments): number {
-  return args.text.speed === 'max' ? Number.POSITIVE_INFINITY : (positiveNumber(args, 'speed') ?? 1);
+  const { speed } = args.text;
+  if (speed === 'full' || speed === 'max') return Number.POSITIVE_INFINITY;
+  return speed === 'original' ? 1 : (positiveNumber(args, 'speed') ?? 1);
 }
+
+const isTruncated = (error: unknown): error is CaptureError =>
+  error instanceof CaptureError && error.code === 'CAPTURE_TRUNCATED';
 
 class Publisher {
   readonly #stream: JetStreamClient;

@@ -121,7 +121,11 @@ function compileIps(source: IpSource, differ: boolean, ranges: readonly IpRange[
   const passes = (bytes: Uint8Array, at: number) => ranges.some((range) => inRange(range, bytes, at)) !== differ;
   if (source.type === 'ips') {
     const { get } = source;
-    return { pure: undefined, test: (c) => anyOrAll(get, (place) => passes(c.cursor.bytes, place(c)), differ) };
+    const test = (c: EventContext): boolean => {
+      const places = get.map((place) => place(c)).filter((at) => at >= 0);
+      return anyOrAll(places, (at) => passes(c.cursor.bytes, at), differ);
+    };
+    return { pure: undefined, test };
   }
   const { get } = source;
   const test = (c: EventContext): boolean => {
@@ -135,8 +139,9 @@ function compileExists(source: FieldSource): CompiledTest {
   switch (source.type) {
     case 'constant':
     case 'call':
-    case 'ips':
       return true;
+    case 'ips':
+      return { pure: undefined, test: (c) => source.get.some((place) => place(c) >= 0) };
     case 'number':
       return { pure: source.pure, test: (c) => !Number.isNaN(source.get(c)) };
     case 'texts':

@@ -45,13 +45,15 @@ export function compileFinding(rule: Rule, kind: KindInfo): (c: EventContext) =>
 /** Fields that tell what an event was about: the port of a client is another one every time and says nothing. */
 const SUBJECTS: Readonly<Record<number, readonly string[]>> = {
   [Kind.FileOpen]: ['fd.name'],
-  [Kind.FileModify]: ['fs.path.name', 'fs.path.target'],
+  [Kind.FileModify]: ['evt.arg.path', 'evt.arg.oldpath', 'evt.arg.newpath', 'evt.arg.target', 'evt.arg.linkpath'],
   [Kind.NetUnix]: ['fd.name'],
   [Kind.NetConnect]: ['fd.sip', 'fd.sport'],
   [Kind.NetAccept]: ['fd.lport'],
   [Kind.NetListen]: ['fd.lport'],
   [Kind.NetClose]: ['fd.sip', 'fd.sport'],
   [Kind.NetUdp]: ['fd.sip', 'fd.sport'],
+  [Kind.NetDns]: ['dns.name'],
+  [Kind.NetSocket]: ['evt.arg.domain', 'evt.arg.type'],
   [Kind.SyscallNotable]: ['evt.type', 'fs.path.target'],
 };
 

@@ -150,6 +150,7 @@ describe('the screen', () => {
         return undefined;
       },
       containerOf: () => undefined,
+      entryOf: () => undefined,
     };
     const open = (path: string) => node.play(node.encode(Kind.FileOpen, { tgid: 200 }, { path }), view);
     open('/etc/passwd');

@@ -1,18 +1,12 @@
-import { FileModify, FileOpen, Header, Kind, NetConnect, NetUdp, NetUnix, SyscallNotable } from '@picket/sdk';
-import {
-  byKind,
-  type FieldFactory,
-  type FieldSource,
-  type FieldTable,
-  number,
-  recordText,
-  text,
-} from './field-source.ts';
+import { FileOpen, Header, Kind, NetConnect, NetUdp, NetUnix } from '@picket/sdk';
+import type { EventContext } from './event-context.ts';
+import { byKind, type FieldFactory, type FieldSource, type FieldTable, number, text } from './field-source.ts';
+import { changedPath } from './file-change.ts';
 import { NETWORK_FIELDS } from './network-fields.ts';
 import { OpenAccess } from './open-access.ts';
 import { recordField } from './record-field.ts';
 
-const { FileOpen: OPEN, FileModify: MODIFY, NetUnix: UNIX, SyscallNotable: NOTABLE } = Kind;
+const { FileOpen: OPEN, FileModify: MODIFY, NetUnix: UNIX } = Kind;
 
 const pureText = (get: (path: string) => string | undefined): FieldSource => ({
   type: 'text',
@@ -23,6 +17,24 @@ const pureText = (get: (path: string) => string | undefined): FieldSource => ({
   },
 });
 const openPath = pureText((path) => path);
+const isFailed = (c: EventContext): boolean => (c.access & OpenAccess.failed) !== 0;
+/** Falco knows no `fs.path` of a call that failed. */
+const openedPath: FieldSource = {
+  type: 'text',
+  pure: 'path',
+  get: (c) => (isFailed(c) ? undefined : c.text(FileOpen.path) || undefined),
+};
+
+const isAbstract = (c: EventContext): boolean => c.cursor.u32(NetUnix.abstract) !== 0;
+
+/** The name of a unix socket. An abstract one is written as the system's tools do: @ for the zero bytes in it. */
+function unixName(c: EventContext): string | undefined {
+  const name = c.text(NetUnix.path);
+  return isAbstract(c) ? `@${name.replaceAll('\0', '@')}` : name || undefined;
+}
+/** Only a path has folders. */
+const ofUnixPath = (get: (c: EventContext) => string | undefined): FieldSource =>
+  text((c) => (isAbstract(c) ? undefined : get(c)));
 
 /** A file and, for the same field, a socket. */
 const orNetwork =
@@ -46,12 +58,15 @@ const openType = (file: string, directory: string): FieldSource => ({
 /** Fields of descriptors and of paths, `fd.*` and `fs.*`. */
 export const DESCRIPTOR_FIELDS: FieldTable = {
   ...NETWORK_FIELDS,
-  'fd.name': orNetwork('fd.name', { [OPEN]: openPath, [UNIX]: recordText(NetUnix.path) }),
+  'fd.name': orNetwork('fd.name', { [OPEN]: openPath, [MODIFY]: changedPath.descriptor, [UNIX]: text(unixName) }),
   'fd.nameraw': byKind({ [OPEN]: text((c) => c.text(FileOpen.name) || c.text(FileOpen.path) || undefined) }),
-  'fd.directory': byKind({ [OPEN]: pureText(directoryOf), [UNIX]: text((c) => directoryOf(c.text(NetUnix.path))) }),
+  'fd.directory': byKind({
+    [OPEN]: pureText(directoryOf),
+    [UNIX]: ofUnixPath((c) => directoryOf(c.text(NetUnix.path))),
+  }),
   'fd.filename': byKind({
     [OPEN]: { type: 'text', pure: 'path', get: (c) => c.filename(FileOpen.path) || undefined },
-    [UNIX]: text((c) => c.filename(NetUnix.path) || undefined),
+    [UNIX]: ofUnixPath((c) => c.filename(NetUnix.path) || undefined),
   }),
   'fd.type': orNetwork('fd.type', { [OPEN]: openType('file', 'directory'), [UNIX]: constant('unix') }),
   'fd.typechar': orNetwork('fd.typechar', { [OPEN]: openType('f', 'd'), [UNIX]: constant('u') }),
@@ -70,13 +85,13 @@ export const DESCRIPTOR_FIELDS: FieldTable = {
   'fd.name_changed': orNetwork('fd.name_changed', { [UNIX]: { type: 'constant', value: true } }),
   'fd.ino': ({ kind }) => recordField('fd.ino', kind),
   'fd.dev': ({ kind }) => recordField('fd.dev', kind),
-  'fs.path.name': byKind({ [OPEN]: openPath, [MODIFY]: recordText(FileModify.path) }),
+  'fs.path.name': byKind({ [OPEN]: openedPath, [MODIFY]: changedPath.name }),
   'fs.path.nameraw': byKind({
-    [OPEN]: text((c) => c.text(FileOpen.name) || c.text(FileOpen.path) || undefined),
-    [MODIFY]: recordText(FileModify.path),
+    [OPEN]: text((c) => (isFailed(c) ? undefined : c.text(FileOpen.name) || c.text(FileOpen.path) || undefined)),
+    [MODIFY]: changedPath.name,
   }),
-  'fs.path.source': byKind({ [MODIFY]: recordText(FileModify.path), [NOTABLE]: recordText(SyscallNotable.path) }),
-  'fs.path.target': byKind({ [MODIFY]: recordText(FileModify.target), [NOTABLE]: recordText(SyscallNotable.target) }),
+  'fs.path.source': byKind({ [MODIFY]: changedPath.source }),
+  'fs.path.target': byKind({ [MODIFY]: changedPath.target }),
 };
 
 const nonNegative = (value: number): number => (value < 0 ? Number.NaN : value);

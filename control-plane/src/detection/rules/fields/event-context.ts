@@ -1,5 +1,5 @@
 import { EventCursor } from '@picket/sdk';
-import type { Batch, Container, NodeView, Process } from '../../../types.ts';
+import type { Batch, Container, NodeView, Process, ProcessEntry } from '../../../types.ts';
 import { openAccess } from './open-access.ts';
 
 /**
@@ -48,6 +48,11 @@ export class EventContext {
       this.#processKnown = true;
     }
     return this.#process;
+  }
+
+  /** Not kept: few rules ask, and of one event rarely twice. */
+  get entry(): ProcessEntry | undefined {
+    return this.process && this.#view?.entryOf(this.process, this.container);
   }
 
   get container(): Container | undefined {

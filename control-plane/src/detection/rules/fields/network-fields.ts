@@ -1,4 +1,4 @@
-import { formatIp, Header, isMapped, Kind, NetClose, NetConnect, NetSocket } from '@picket/sdk';
+import { formatIp, Header, HeaderFlag, isMapped, Kind, NetClose, NetConnect, NetSocket } from '@picket/sdk';
 import type { EventContext } from './event-context.ts';
 import type { FieldFactory, FieldSource, FieldTable } from './field-source.ts';
 import { number, text } from './field-source.ts';
@@ -21,6 +21,9 @@ type Side = End | 'client' | 'server';
 const localPort = (c: EventContext): number => c.cursor.u16(NetConnect.localPort);
 const remotePort = (c: EventContext): number => c.cursor.u16(NetConnect.remotePort);
 
+/** Whoever received a datagram without asking where it came from does not know the other end: its port is 0. */
+const isPeerKnown = (c: EventContext): boolean => c.cursor.kind !== Kind.NetUdp || remotePort(c) !== 0;
+
 /** Whether the local end serves. Datagrams do not say: the lower port is taken for the server's, as it mostly is. */
 function localServes(kind: number): (c: EventContext) => boolean {
   switch (kind) {
@@ -30,7 +33,7 @@ function localServes(kind: number): (c: EventContext) => boolean {
     case Kind.NetClose:
       return (c) => c.cursor.u32(NetClose.role) === ROLE_ACCEPTED;
     case Kind.NetUdp:
-      return (c) => localPort(c) < remotePort(c);
+      return (c) => localPort(c) < remotePort(c) || !isPeerKnown(c);
     case Kind.NetDns:
       return (c) => localPort(c) === DNS_PORT && remotePort(c) !== DNS_PORT;
     default:
@@ -49,7 +52,13 @@ function endOf(side: Side, kind: number): ((c: EventContext) => End) | undefined
 }
 
 const ipOffset = (end: End): number => (end === 'local' ? NetConnect.localIp : NetConnect.remoteIp);
-const portAt = (c: EventContext, end: End): number => (end === 'local' ? localPort(c) : remotePort(c));
+/** Where an address is in the bytes of the cursor; -1 when it is not known. */
+const ipPlace = (c: EventContext, end: End): number =>
+  end === 'local' || isPeerKnown(c) ? c.cursor.at + ipOffset(end) : -1;
+function portAt(c: EventContext, end: End): number {
+  if (end === 'local') return localPort(c);
+  return isPeerKnown(c) ? remotePort(c) : Number.NaN;
+}
 
 const inet =
   (make: (kind: number) => FieldSource | undefined): FieldFactory =>
@@ -60,7 +69,7 @@ const ip = (...sides: Side[]): FieldFactory =>
   inet((kind) => {
     const ends = sides.map((side) => endOf(side, kind)).filter((end) => end !== undefined);
     if (ends.length === 0) return undefined;
-    return { type: 'ips', get: ends.map((end) => (c: EventContext) => c.cursor.at + ipOffset(end(c))) };
+    return { type: 'ips', get: ends.map((end) => (c: EventContext) => ipPlace(c, end(c))) };
   });
 
 const port = (side: Side): FieldFactory =>
@@ -76,12 +85,14 @@ function tuple(kind: number): FieldSource {
     `${formatIp(c.cursor.bytes, c.cursor.at + ipOffset(end))}:${portAt(c, end)}`;
   const serves = localServes(kind);
   if (kind === Kind.NetListen) return text((c) => show(c, 'local'));
-  return text((c) =>
-    serves(c) ? `${show(c, 'remote')}->${show(c, 'local')}` : `${show(c, 'local')}->${show(c, 'remote')}`,
-  );
+  return text((c) => {
+    if (!isPeerKnown(c)) return show(c, 'local');
+    return serves(c) ? `${show(c, 'remote')}->${show(c, 'local')}` : `${show(c, 'local')}->${show(c, 'remote')}`;
+  });
 }
 
-const PROTOCOLS: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmp', 255: 'raw' };
+/** Names of IPPROTO_* numbers. */
+export const PROTOCOLS: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmp', 255: 'raw' };
 const SOCK_RAW = 3;
 
 /** `fd.*` of internet sockets. */
@@ -102,7 +113,10 @@ export const NETWORK_FIELDS: FieldTable = {
     if (kind === Kind.NetConnect) return { type: 'bool', get: (c) => c.cursor.i32(Header.result) === 0 };
     return kind === Kind.NetAccept ? { type: 'bool', get: (c) => c.cursor.i32(Header.result) >= 0 } : undefined;
   }),
-  'fd.name_changed': inet((kind) => ({ type: 'constant', value: kind === Kind.NetConnect || kind === Kind.NetUdp })),
+  'fd.name_changed': inet((kind) => {
+    if (kind !== Kind.NetUdp) return { type: 'constant', value: kind === Kind.NetConnect };
+    return { type: 'bool', get: (c) => (c.cursor.flags & HeaderFlag.repeated) === 0 };
+  }),
   'fd.ip': ip('local', 'remote'),
   'fd.net': ip('local', 'remote'),
   'fd.lip': ip('local'),
@@ -115,7 +129,7 @@ export const NETWORK_FIELDS: FieldTable = {
   'fd.snet': ip('server'),
   'fd.port': inet((kind) => ({
     type: 'numbers',
-    get: kind === Kind.NetListen ? (c) => [localPort(c)] : (c) => [localPort(c), remotePort(c)],
+    get: (c) => (kind === Kind.NetListen || !isPeerKnown(c) ? [localPort(c)] : [localPort(c), remotePort(c)]),
   })),
   'fd.lport': port('local'),
   'fd.rport': port('remote'),

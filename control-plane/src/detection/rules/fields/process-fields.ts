@@ -72,6 +72,7 @@ export const PROCESS_FIELDS: FieldTable = {
   'proc.exe_ino.ctime': numberOf((p) => known(p.exeCtime)),
   'proc.exe_ino.mtime': numberOf((p) => known(p.exeMtime)),
   'proc.exe_ino.ctime_duration_proc_start': numberOf((p, c) => p.start + Number(c.wallOffset) - known(p.exeCtime)),
+  'picket.proc.entry': () => text((c) => c.entry),
   'thread.tid': () => number((c) => c.cursor.u32(Header.tid)),
   'thread.cap_effective': capabilities((p) => p.capEffective),
   'thread.cap_permitted': capabilities((p) => p.capPermitted),

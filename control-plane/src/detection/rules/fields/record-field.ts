@@ -1,5 +1,5 @@
 import { type FieldInfo, HEADER_FIELDS, type KindInfo } from '@picket/sdk';
-import { type FieldSource, number, recordText } from './field-source.ts';
+import { type FieldSource, number, recordText, texts } from './field-source.ts';
 
 /** The source of a field that a record holds as it stands: the event table names it. */
 export function recordField(name: string, kind: KindInfo): FieldSource | undefined {
@@ -8,6 +8,8 @@ export function recordField(name: string, kind: KindInfo): FieldSource | undefin
   switch (field?.type) {
     case 'str':
       return recordText(field.offset);
+    case 'strs':
+      return texts((c) => c.cursor.strings(field.offset));
     case 'u8':
       return number((c) => c.cursor.u8(field.offset));
     case 'u16':

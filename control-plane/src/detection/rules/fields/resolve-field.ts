@@ -1,19 +1,21 @@
-import { RULE_FIELDS, type RuleField } from '@picket/sdk';
+import { Kind, RULE_FIELDS, type RuleField } from '@picket/sdk';
 import { ARGUMENT_FIELDS } from './argument-fields.ts';
 import { CONTAINER_FIELDS } from './container-fields.ts';
 import { DESCRIPTOR_FIELDS } from './descriptor-fields.ts';
 import { EVENT_FIELDS } from './event-fields.ts';
 import type { FieldRequest, FieldSource, FieldTable } from './field-source.ts';
+import { NOTABLE_DESCRIPTORS } from './notable-fields.ts';
 import { PROCESS_FIELDS } from './process-fields.ts';
 import { recordField } from './record-field.ts';
+import { withKind } from './with-kind.ts';
 
-const FACTORIES: FieldTable = {
+const FACTORIES: FieldTable = withKind(Kind.SyscallNotable, NOTABLE_DESCRIPTORS, {
   ...EVENT_FIELDS,
   ...ARGUMENT_FIELDS,
   ...DESCRIPTOR_FIELDS,
   ...PROCESS_FIELDS,
   ...CONTAINER_FIELDS,
-};
+});
 
 const registry = new Map(RULE_FIELDS.map((field) => [field.name, field]));
 

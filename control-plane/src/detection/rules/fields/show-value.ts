@@ -19,8 +19,10 @@ export function readSource(source: FieldSource, c: EventContext): ShownValue | u
       return source.get(c).join(',') || undefined;
     case 'texts':
       return source.get(c)?.join(',') || undefined;
-    case 'ips':
-      return source.get.map((place) => formatIp(c.cursor.bytes, place(c))).join(',');
+    case 'ips': {
+      const places = source.get.map((place) => place(c)).filter((at) => at >= 0);
+      return places.map((at) => formatIp(c.cursor.bytes, at)).join(',') || undefined;
+    }
     default:
       return source.get(c);
   }

@@ -63,6 +63,17 @@ const BPF = `MAP_CREATE MAP_LOOKUP_ELEM MAP_UPDATE_ELEM MAP_DELETE_ELEM MAP_GET_
   MAP_UPDATE_BATCH MAP_DELETE_BATCH LINK_CREATE LINK_UPDATE LINK_GET_FD_BY_ID LINK_GET_NEXT_ID ENABLE_STATS
   ITER_CREATE LINK_DETACH PROG_BIND_MAP`.split(/\s+/);
 
+/** Options of prctl(2) that make events. Source: include/uapi/linux/prctl.h. */
+const PRCTL: Readonly<Record<number, string>> = {
+  4: 'PR_SET_DUMPABLE',
+  8: 'PR_SET_KEEPCAPS',
+  28: 'PR_SET_SECUREBITS',
+  35: 'PR_SET_MM',
+  47: 'PR_CAP_AMBIENT',
+  1499557217: 'PR_SET_PTRACER',
+};
+
+export const prctlName = (option: number): string => PRCTL[option] ?? String(option);
 export const ptraceName = (request: number): string => PTRACE[request] ?? String(request);
 export const familyName = (family: number): string => FAMILIES[family] ?? String(family);
 export const socketTypeName = (type: number): string => SOCKETS[type] ?? String(type);

@@ -39,7 +39,13 @@ const MODE: readonly Flag[] = [
 /** Source: include/uapi/linux/sched.h. */
 const CLONE: readonly Flag[] = [
   ['CLONE_NEWTIME', 0x80],
+  ['CLONE_VM', 0x100],
+  ['CLONE_FS', 0x200],
+  ['CLONE_FILES', 0x400],
+  ['CLONE_SIGHAND', 0x800],
+  ['CLONE_THREAD', 0x10000],
   ['CLONE_NEWNS', 0x20000],
+  ['CLONE_SYSVSEM', 0x40000],
   ['CLONE_NEWCGROUP', 0x2000000],
   ['CLONE_NEWUTS', 0x4000000],
   ['CLONE_NEWIPC', 0x8000000],
@@ -61,6 +67,28 @@ const MOUNT: readonly Flag[] = [
   ['PRIVATE', 1 << 18],
   ['SLAVE', 1 << 19],
   ['SHARED', 1 << 20],
+];
+
+const UMOUNT: readonly Flag[] = [
+  ['FORCE', 1],
+  ['DETACH', 2],
+  ['EXPIRE', 4],
+  ['NOFOLLOW', 8],
+];
+
+/** Source: include/uapi/asm-generic/mman-common.h and mman.h. */
+const MAP: readonly Flag[] = [
+  ['MAP_SHARED', 1],
+  ['MAP_PRIVATE', 2],
+  ['MAP_FIXED', 0x10],
+  ['MAP_ANONYMOUS', 0x20],
+  ['MAP_GROWSDOWN', 0x100],
+  ['MAP_DENYWRITE', 0x800],
+  ['MAP_LOCKED', 0x2000],
+  ['MAP_NORESERVE', 0x4000],
+  ['MAP_POPULATE', 0x8000],
+  ['MAP_STACK', 0x20000],
+  ['MAP_HUGETLB', 0x40000],
 ];
 
 const MEMFD: readonly Flag[] = [
@@ -104,6 +132,8 @@ export function openFlagNames(value: number): string {
 export const modeNames = (value: number): string => join(value, MODE);
 export const cloneFlagNames = (value: number): string => join(value, CLONE);
 export const mountFlagNames = (value: number): string => join(value, MOUNT);
+export const umountFlagNames = (value: number): string => join(value, UMOUNT);
+export const mapFlagNames = (value: number): string => join(value, MAP);
 export const memfdFlagNames = (value: number): string => join(value, MEMFD);
 export const protectionNames = (value: number): string => join(value, PROTECTION);
 export const atFlagNames = (value: number): string => join(value, AT);

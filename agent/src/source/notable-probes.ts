@@ -1,0 +1,122 @@
+import { Kind } from '@picket/sdk';
+import type { ProbeSpec } from './probe-table.ts';
+
+/** x86-64 numbers of the calls that syscall.notable tells. */
+const CALL = {
+  mmap: 9,
+  mprotect: 10,
+  dup: 32,
+  dup2: 33,
+  bind: 49,
+  fcntl: 72,
+  ptrace: 101,
+  setuid: 105,
+  setgid: 106,
+  setreuid: 113,
+  setregid: 114,
+  setresuid: 117,
+  setresgid: 119,
+  setfsuid: 122,
+  setfsgid: 123,
+  capset: 126,
+  personality: 135,
+  pivotRoot: 155,
+  prctl: 157,
+  chroot: 161,
+  mount: 165,
+  umount2: 166,
+  swapon: 167,
+  reboot: 169,
+  initModule: 175,
+  deleteModule: 176,
+  kexecLoad: 246,
+  addKey: 248,
+  requestKey: 249,
+  keyctl: 250,
+  unshare: 272,
+  dup3: 292,
+  perfEventOpen: 298,
+  setns: 308,
+  processVmReadv: 310,
+  processVmWritev: 311,
+  finitModule: 313,
+  memfdCreate: 319,
+  kexecFileLoad: 320,
+  bpf: 321,
+  userfaultfd: 323,
+  pkeyMprotect: 329,
+  ioUringSetup: 425,
+  moveMount: 429,
+  fsmount: 432,
+};
+
+/** Probes of notable system calls and of moves between cgroups, by the shape of what they look at. */
+export const NOTABLE_PROBES: readonly ProbeSpec[] = [
+  // a process that leaves its container must not get away because nobody asked for the move itself
+  {
+    name: 'task_notes',
+    kinds: [],
+    servesToo: [Kind.CgroupCreated, Kind.SyscallNotable],
+    attach: ['note_fork', 'note_exec'],
+    prime: 'note_present',
+    handlers: {},
+  },
+  {
+    name: 'cgroup_move',
+    kinds: [Kind.ProcessMoved],
+    servesToo: [Kind.CgroupCreated],
+    attach: ['cgroup_moved'],
+    handlers: {},
+  },
+  {
+    name: 'syscall_notable',
+    kinds: [Kind.SyscallNotable],
+    attach: [],
+    handlers: {
+      notable_plain: [
+        ...[CALL.unshare, CALL.bpf, CALL.capset, CALL.userfaultfd, CALL.keyctl, CALL.ioUringSetup],
+        ...[CALL.kexecLoad, CALL.perfEventOpen, CALL.reboot],
+      ],
+      notable_target: [CALL.ptrace, CALL.processVmReadv, CALL.processVmWritev],
+      notable_setns: [CALL.setns],
+      notable_memfd: [CALL.memfdCreate],
+      notable_text: [CALL.initModule, CALL.deleteModule, CALL.addKey, CALL.requestKey],
+      notable_image: [CALL.finitModule, CALL.kexecFileLoad],
+    },
+  },
+  {
+    name: 'syscall_mount',
+    kinds: [Kind.SyscallNotable],
+    attach: [],
+    handlers: {
+      notable_mount: [CALL.mount],
+      notable_place: [CALL.umount2, CALL.swapon],
+      notable_pivot_root: [CALL.pivotRoot],
+      notable_move_mount: [CALL.moveMount],
+      notable_fsmount: [CALL.fsmount],
+      notable_chroot: [CALL.chroot],
+    },
+  },
+  {
+    name: 'syscall_frequent',
+    kinds: [Kind.SyscallNotable],
+    attach: [],
+    handlers: {
+      notable_memory: [CALL.mmap, CALL.mprotect, CALL.pkeyMprotect],
+      notable_dup: [CALL.dup, CALL.dup2, CALL.dup3, CALL.fcntl],
+      notable_bind: [CALL.bind],
+      notable_options: [CALL.prctl, CALL.personality],
+    },
+  },
+  {
+    name: 'syscall_ids',
+    kinds: [Kind.SyscallNotable],
+    attach: [],
+    handlers: {
+      notable_ids: [
+        ...[CALL.setuid, CALL.setgid, CALL.setreuid, CALL.setregid, CALL.setresuid, CALL.setresgid],
+        ...[CALL.setfsuid, CALL.setfsgid],
+      ],
+    },
+  },
+];

@@ -1,0 +1,69 @@
+/*
+ * Layer 2 of the probes: equal events of one process within a moment are told once, with their count. A small table on
+ * each processor, an entry for each remainder of the hash: what collides is told twice, never lost.
+ */
+#ifndef PICKET_RECENT_H
+#define PICKET_RECENT_H
+
+#include "identify.h"
+
+#define RECENT_ENTRIES 2048
+
+struct recent_key {
+    /* what: dentry and mount of a file, address of a peer */
+    __u64 what[2];
+    /* start and number of the process */
+    __u64 start;
+    __u32 tgid;
+    /* how: flags of the open, port and result of the connect; with the kind in the upper bits of `how_else` */
+    __u32 how;
+    __u32 how_else;
+    __u32 reserved;
+};
+
+struct recent {
+    struct recent_key key;
+    /* jiffies of the event that was told */
+    __u64 told;
+    /* equal ones since */
+    __u32 count;
+    /* 0 not known yet, 1 may be held back, 2 must be told each time */
+    __u32 checked;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, RECENT_ENTRIES);
+    __type(key, __u32);
+    __type(value, struct recent);
+} recents SEC(".maps");
+
+/* Where `key` is or would be. */
+static __always_inline struct recent *recent_entry(const struct recent_key *key) {
+    __u64 hash = (key->what[0] ^ (key->what[1] << 7) ^ key->start ^ ((__u64)key->how << 32)) * 0x9e3779b97f4a7c15ULL;
+    __u32 at = (hash >> 40) & (RECENT_ENTRIES - 1);
+    return bpf_map_lookup_elem(&recents, &at);
+}
+
+/* Whether the entry is of this key and its moment is not over. */
+static __always_inline bool is_recent(const struct recent *entry, const struct recent_key *key, __u32 span) {
+    return entry->key.what[0] == key->what[0] && entry->key.what[1] == key->what[1] && entry->key.start == key->start &&
+           entry->key.tgid == key->tgid && entry->key.how == key->how && entry->key.how_else == key->how_else &&
+           bpf_jiffies64() - entry->told < span;
+}
+
+/* Begins a new moment; returns how many events the one that is told now stands for. */
+static __always_inline __u32 begin_recent(struct recent *entry, const struct recent_key *key) {
+    bool same = entry->key.what[0] == key->what[0] && entry->key.what[1] == key->what[1] &&
+                entry->key.start == key->start && entry->key.tgid == key->tgid && entry->key.how == key->how &&
+                entry->key.how_else == key->how_else;
+    __u32 count = same ? entry->count + 1 : 1;
+    entry->key = *key;
+    entry->told = bpf_jiffies64();
+    entry->count = 0;
+    if (!same)
+        entry->checked = 0;
+    return count;
+}
+
+#endif
