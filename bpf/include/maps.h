@@ -23,20 +23,30 @@ struct {
     __uint(max_entries, 16 << 20);
 } events_bulk SEC(".maps");
 
-/* [kind * LOSS_REASONS_MAX + reason] */
+/* One value each, so that reading all of it is one copy: a look-up of an entry costs as much as one of thousands. */
+struct loss_counts {
+    /* [kind * LOSS_REASONS_MAX + reason] */
+    __u64 counts[PICKET_KINDS * LOSS_REASONS_MAX];
+};
+
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, PICKET_KINDS *LOSS_REASONS_MAX);
+    __uint(max_entries, 1);
     __type(key, __u32);
-    __type(value, __u64);
+    __type(value, struct loss_counts);
 } losses SEC(".maps");
 
-/* [slot * SYSCALLS + number] */
+struct call_counts {
+    /* by system call number */
+    __u64 counts[SYSCALLS];
+};
+
+/* by slot */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, SLOTS *SYSCALLS);
+    __uint(max_entries, SLOTS);
     __type(key, __u32);
-    __type(value, __u64);
+    __type(value, struct call_counts);
 } syscall_counts SEC(".maps");
 
 /* bytes of IP packets: [slot * 2], received, and behind it sent */
@@ -215,10 +225,10 @@ static __always_inline struct facts *get_facts(void) {
 }
 
 static __always_inline void count_losses(__u16 kind, __u16 reason, __u64 events) {
-    __u32 key = (kind & (PICKET_KINDS - 1)) * LOSS_REASONS_MAX + (reason & (LOSS_REASONS_MAX - 1));
-    __u64 *count = bpf_map_lookup_elem(&losses, &key);
-    if (count)
-        *count += events;
+    __u32 zero = 0;
+    struct loss_counts *lost = bpf_map_lookup_elem(&losses, &zero);
+    if (lost)
+        lost->counts[(kind & (PICKET_KINDS - 1)) * LOSS_REASONS_MAX + (reason & (LOSS_REASONS_MAX - 1))] += events;
 }
 
 static __always_inline void count_loss(__u16 kind, __u16 reason) {

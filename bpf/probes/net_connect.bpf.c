@@ -16,7 +16,7 @@ int BPF_PROG(net_connect, struct pt_regs *regs, long result) {
 
     if (sock && get(sock, __sk_common.skc_family) == AF_UNIX)
         bpf_tail_call(ctx, &exit_handlers, HANDLER_CONNECT_UNIX);
-    if (!sock || !is_inet(sock))
+    if (!sock || !is_inet(sock) || !kind_wanted(PICKET_NET_CONNECT))
         goto out;
     fill_header(&event->h, PICKET_NET_CONNECT, task, &scratch->identity, scratch->identity.syscall, result);
     struct endpoint *ends = (void *)&event->local_ip;

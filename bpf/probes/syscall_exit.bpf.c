@@ -29,10 +29,10 @@ static __always_inline void count_socketcall(__u32 call) {
 }
 
 static __always_inline void count_call(const struct identity *who, __u32 number) {
-    __u32 key = who->slot * SYSCALLS + number;
-    __u64 *count = bpf_map_lookup_elem(&syscall_counts, &key);
-    if (count)
-        *count += 1;
+    __u32 slot = who->slot;
+    struct call_counts *calls = bpf_map_lookup_elem(&syscall_counts, &slot);
+    if (calls)
+        calls->counts[number & (SYSCALLS - 1)]++;
 }
 
 SEC("tp_btf/sys_exit")

@@ -8,6 +8,9 @@ export interface Stories {
   readonly skipped: string;
 }
 
+/** Where Debian puts programs, and where people do. */
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 /** @param packages Debian packages that the stories need */
 export function storiesOn(...packages: readonly string[]): Stories {
   const skipped = whySkipped(packages);
@@ -18,7 +21,6 @@ export function storiesOn(...packages: readonly string[]): Stories {
 
 function whySkipped(packages: readonly string[]): string {
   if (process.getuid?.() !== 0) return 'engines need root';
-  const path = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
-  const missing = PACKAGES.test.filter(({ name, present }) => packages.includes(name) && !present(path));
+  const missing = PACKAGES.test.filter(({ name, present }) => packages.includes(name) && !present(PATH));
   return missing.length === 0 ? '' : `not installed: ${missing.map(({ name }) => name).join(', ')}`;
 }

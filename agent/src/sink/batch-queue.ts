@@ -46,10 +46,15 @@ export interface DiskState {
   readonly rejected: number;
 }
 
-/** Room in memory for what waits to be written to disk, and as much for what comes back from it. */
-const WRITE_SHARE = 4;
-const LEAST_WAITING = 512 * 1024;
-const MOST_WAITING = 16 * 1024 * 1024;
+/**
+ * With a disk a quarter of the memory holds the oldest batches. The rest is for those that wait to be written: a busy
+ * disk may take none for seconds.
+ */
+const OLDEST_SHARE = 1 / 4;
+/** Two batches of the largest size. */
+const LEAST_OLDEST = 512 * 1024;
+/** Bytes brought back from disk ahead of being sent. */
+const MOST_AHEAD = 8 * 1024 * 1024;
 
 /**
  * All batches that the bus does not have, in one order: memory holds the oldest, disk those behind them. As long as
@@ -60,7 +65,8 @@ export class BatchQueue {
   readonly #memory: Spool;
   #disk: DiskSpool | undefined;
   #unlock: (() => void) | undefined;
-  #waitingBytes = 0;
+  /** Bytes of the oldest batches, which do not go to disk. */
+  readonly #oldestBytes: number;
   #place = 0;
   #refilling: Promise<void> | undefined;
   /** There may be more than the refilling under way has seen. */
@@ -69,6 +75,7 @@ export class BatchQueue {
   constructor(options: BatchQueueOptions) {
     this.#options = options;
     this.#memory = new Spool(options.memoryBytes);
+    this.#oldestBytes = Math.max(LEAST_OLDEST, Math.floor(options.memoryBytes * OLDEST_SHARE));
   }
 
   /** Looks for what an earlier run left on disk. Without a folder that can be used the queue goes on in memory alone. */
@@ -78,11 +85,10 @@ export class BatchQueue {
     try {
       this.#unlock = lockSpool(disk.folder);
       if (!this.#unlock) throw new Error('another agent uses it');
-      this.#waitingBytes = Math.min(MOST_WAITING, Math.max(LEAST_WAITING, Math.floor(memoryBytes / WRITE_SHARE)));
       this.#disk = await DiskSpool.open({
         ...disk,
         limit: disk.bytes,
-        waitingBytes: () => Math.max(this.#waitingBytes, memoryBytes - this.#waitingBytes - this.#memory.bytes),
+        waitingBytes: () => memoryBytes - Math.max(this.#oldestBytes, this.#memory.bytes),
         log,
         onLost: (kinds, batches, why) =>
           onDropped({ kinds, batches, reason: why === 'full' ? LossReason.spoolFull : LossReason.malformed }),
@@ -131,7 +137,7 @@ export class BatchQueue {
   push(batch: OutgoingBatch): void {
     const place = this.#place++;
     const cost = batch.message.length + OVERHEAD;
-    const fits = this.#memory.bytes + cost <= this.#options.memoryBytes - this.#waitingBytes;
+    const fits = this.#memory.bytes + cost <= this.#oldestBytes;
     if (this.#disk && (this.hasMore || !fits)) this.#disk.append(batch, place);
     else this.#keep({ ...batch, place });
     this.refill();
@@ -169,8 +175,7 @@ export class BatchQueue {
 
   /** Bytes that may be read from disk now. */
   get #room(): number {
-    const most = Math.min(this.#waitingBytes, this.#options.memoryBytes - this.#waitingBytes);
-    return most - this.#memory.bytes;
+    return Math.min(MOST_AHEAD, this.#oldestBytes) - this.#memory.bytes;
   }
 
   async #fill(disk: DiskSpool): Promise<void> {

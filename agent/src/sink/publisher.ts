@@ -59,6 +59,7 @@ export class Publisher {
   #check: NodeJS.Timeout | undefined;
   #onEmpty: (() => void) | undefined;
   #stopped = false;
+  #saidFull = false;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -152,7 +153,9 @@ export class Publisher {
   }
 
   #sayIfEmpty(): void {
-    if (this.#queue.isEmpty) this.#onEmpty?.();
+    if (!this.#queue.isEmpty) return;
+    this.#saidFull = false;
+    this.#onEmpty?.();
   }
 
   #canSend(): boolean {
@@ -277,6 +280,11 @@ export class Publisher {
 
   #dropped(dropped: Dropped): void {
     this.stats.dropped += dropped.batches;
+    if (!this.#saidFull && dropped.reason === LossReason.spoolFull) {
+      this.#saidFull = true;
+      const room = this.#queue.state;
+      this.#options.log.warn('the spool has no room, batches are lost: their events are counted by kind', { ...room });
+    }
     this.#options.onDropped(dropped);
     this.#sayIfEmpty();
   }

@@ -64,6 +64,7 @@ export class LossMap {
   readonly #map: BpfMap;
   readonly #bySlot: BpfMap;
   readonly #counts = new BigUint64Array(KINDS * LOSS_REASONS);
+  readonly #words = new Uint32Array(this.#counts.buffer);
   readonly #slotKeys: Uint16Array;
   readonly #slotCounts: BigUint64Array;
   constructor(map: BpfMap, bySlot: BpfMap) {
@@ -89,11 +90,12 @@ export class LossMap {
   }
 
   read(): LossCount[] {
-    this.#map.lookupRange(0, this.#counts.length, new Uint8Array(this.#counts.buffer), { sum: true });
+    this.#map.lookupRange(0, 1, new Uint8Array(this.#counts.buffer), { sum: true });
     const out: LossCount[] = [];
-    this.#counts.forEach((count, at) => {
-      if (count > 0n) out.push({ kind: Math.floor(at / LOSS_REASONS), reason: at % LOSS_REASONS, count });
-    });
+    for (let at = 0; at < this.#counts.length; at++) {
+      if (this.#words[2 * at] === 0 && this.#words[2 * at + 1] === 0) continue;
+      out.push({ kind: Math.floor(at / LOSS_REASONS), reason: at % LOSS_REASONS, count: this.#counts[at] ?? 0n });
+    }
     return out;
   }
 }
@@ -101,19 +103,22 @@ export class LossMap {
 /** Reads system call counts by slot; cumulative since the probes were loaded. */
 export class SyscallMap {
   readonly #map: BpfMap;
-  readonly #counts = new BigUint64Array(SYSCALLS);
+  readonly #words = new Uint32Array(SYSCALLS * 2);
+  readonly #bytes = new Uint8Array(this.#words.buffer);
   constructor(map: BpfMap) {
     this.#map = map;
   }
 
   read(slot: number, out: Float64Array): void {
-    this.#map.lookupRange(slot * SYSCALLS, SYSCALLS, new Uint8Array(this.#counts.buffer), { sum: true });
-    for (let nr = 0; nr < SYSCALLS; nr++) out[nr] = Number(this.#counts[nr]);
+    this.#map.lookupRange(slot, 1, this.#bytes, { sum: true });
+    // two words a count: a BigInt each would cost more than the copy
+    for (let nr = 0; nr < SYSCALLS; nr++)
+      out[nr] = (this.#words[2 * nr] ?? 0) + (this.#words[2 * nr + 1] ?? 0) * 2 ** 32;
   }
 
   /** Rows of the table. */
   get slots(): number {
-    return this.#map.maxEntries / SYSCALLS;
+    return this.#map.maxEntries;
   }
 }
 

@@ -21,7 +21,6 @@ import { UdpSweep } from './udp-sweep.ts';
 const WAKE_BYTES = 128 * 1024;
 /** A wake can be missed by a hair when the agent goes to sleep: so long may a record wait then. */
 const BACKSTOP_MS = 250;
-const SYSCALLS = 512;
 const BUDGET_KINDS = 64;
 
 export type KernelSourceOptions = Pick<AgentConfig, 'slots'> & {
@@ -58,7 +57,7 @@ export class KernelSource implements EventSource {
         syscall_exit: { compat_calls: new Uint8Array(COMPAT_CALLS.buffer) },
       },
       mapEntries: {
-        syscall_counts: options.slots * SYSCALLS,
+        syscall_counts: options.slots,
         budgets: options.slots * BUDGET_KINDS,
         net_bytes: options.slots * 2,
       },

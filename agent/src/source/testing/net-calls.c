@@ -17,6 +17,7 @@
  * - dns udp|tcp QUERY ANSWER: asks 127.0.0.77:53 with the bytes of the file QUERY and is answered with those of ANSWER;
  *   prints the port it asks from
  */
+// Size: one act for each call that is watched, each a few lines.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 import { EventCursor, encodeRecord, KINDS, Kind, type KindInfo } from '@picket/sdk';
 import { compileTest } from '../rules/compile/comparison.ts';
 import { EventContext } from '../rules/fields/event-context.ts';
-import { syscallNumber } from '../rules/names/syscalls.ts';
 import type { Checked, Test } from '../rules/load/checked-condition.ts';
+import { syscallNumber } from '../rules/names/syscalls.ts';
 
 const NOTABLE = KINDS.find((kind) => kind.id === Kind.SyscallNotable) as KindInfo;
 /** Numbers of the calls that `syscall.notable` stands for. */
@@ -23,7 +23,9 @@ function scopeOf(checked: Checked, negated: boolean): ReadonlySet<number> {
   const scopes = checked.operands.map((operand) => scopeOf(operand, negated));
   const isUnion = (checked.type === 'and') === negated;
   return new Set(
-    CALLS.filter((call) => (isUnion ? scopes.some((scope) => scope.has(call)) : scopes.every((scope) => scope.has(call)))),
+    CALLS.filter((call) =>
+      isUnion ? scopes.some((scope) => scope.has(call)) : scopes.every((scope) => scope.has(call)),
+    ),
   );
 }
 

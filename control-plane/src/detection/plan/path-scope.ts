@@ -4,7 +4,7 @@ import { PATH_NAME_BYTES, PATH_PREFIX_BYTES } from '@picket/sdk';
 export interface PathEntry {
   readonly prefix?: string;
   readonly name?: string;
-  /** The rule names this path itself; otherwise it is only what a pattern begins with. */
+  /** The rule names a place; otherwise this is what a pattern begins with, or a whole region. */
   readonly named: boolean;
 }
 
@@ -54,8 +54,14 @@ export function nameScope(text: string): PathScope {
   return bytesOf(text) > PATH_NAME_BYTES && bytesOf(name) < PATH_NAME_BYTES ? 'everything' : [{ name, named: true }];
 }
 
-/** A folder right below the root is a region, not a place that a rule points at. */
-const isPlace = (prefix: string): boolean => prefix.split('/').filter((part) => part !== '').length > 1;
+/** Below these lie programs and libraries, which everybody reads all the time. */
+const TRAVELLED = new Set(['bin', 'sbin', 'lib', 'lib64', 'opt', 'usr']);
+
+/** Whether so little is read below a prefix that no limit is needed; not below a folder at the top, for example. */
+function isPlace(prefix: string): boolean {
+  const [top = '', ...more] = prefix.split('/').filter((part) => part !== '');
+  return more.length > 0 && !TRAVELLED.has(top);
+}
 
 /** As far as bytes and characters say the same: records may hold bytes that are no UTF-8, read as U+FFFD. */
 function comparable(text: string): string {

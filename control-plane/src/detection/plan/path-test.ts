@@ -46,17 +46,19 @@ function ofPath(operator: Operator, values: readonly string[], of: OpenClass): P
 }
 
 /** Where a file lies is what its path begins with. */
-function ofDirectory(operator: Operator, values: readonly string[]): PathScope {
+function ofDirectory(operator: Operator, values: readonly string[], of: OpenClass): PathScope {
+  const [first = ''] = values;
   switch (operator) {
     case '=':
     case 'in':
     case 'intersects':
+      return union(values, (value) => prefixScope(value, true));
     case 'pmatch':
-      return union(values, (value) => prefixScope(literalStart(value), !isPattern(value)));
+      return union(values, (value) => under(value, of));
     case 'startswith':
-      return prefixScope(values[0] ?? '', true);
+      return prefixScope(first, true);
     case 'glob':
-      return prefixScope(literalStart(values[0] ?? ''), false);
+      return prefixScope(literalStart(first), false);
     default:
       return 'everything';
   }

@@ -563,6 +563,11 @@ describe('mounts and disks', () => {
     expect(run('/sbin/debugfs', ['debugfs', '/dev/x'])).toEqual([]);
     node.fork(300, 9, { comm: 'runc:[2:INIT]', vpid: 1 });
     expect(call('mount', { path: 'proc', target: '/proc', text: 'proc' }, { tgid: 300 })).toEqual([]);
+    // the same, found by a look at what is running: then its program is known, the sealed copy of the runtime
+    node.exec(310, { path: '/', args: ['runc', 'init'], comm: 'runc:[1:CHILD]', ppid: 309, vpid: 310 });
+    expect(call('mount', { path: 'proc', target: '/proc', text: 'proc' }, { tgid: 310 })).toEqual([]);
+    node.exec(311, { path: '/usr/bin/evil', args: ['runc', 'init'], comm: 'runc:[1:CHILD]', ppid: 200 });
+    expect(call('mount', { path: 'proc', target: '/proc' }, { tgid: 311 })).toEqual(['Mount in a container']);
     node.fork(301, 9, { comm: 'crun' });
     expect(call('mount', { path: 'proc', target: '/proc', comm: 'crun' }, { tgid: 301 })).toEqual([]);
     node.fork(302, 200, { comm: 'crun' });
