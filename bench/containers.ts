@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NO_FACTS } from '../agent/src/containers/container-facts.ts';
 import { ContainerRegistry } from '../agent/src/containers/registry.ts';
-import { type Stack, startStack } from '../test/support/stack.ts';
+import { EVERY_EVENT, type Stack, startStack } from '../test/support/stack.ts';
 import { waitFor } from '../test/support/wait-for.ts';
 import { cpuNs, residentMb } from './load/cpu.ts';
 import { appliedByKind } from './load/events-applied.ts';
@@ -34,7 +34,10 @@ interface Step {
 export async function run({ quick }: BenchOptions): Promise<BenchReport> {
   const seconds = quick ? 2 : 60;
   await using light = new LightContainers();
-  const stack = await startStack({ env: { PICKET_SLOTS: String(SLOTS), PICKET_AGENT_METRICS_PORT: '0' } });
+  const stack = await startStack({
+    plan: EVERY_EVENT,
+    env: { PICKET_SLOTS: String(SLOTS), PICKET_AGENT_METRICS_PORT: '0' },
+  });
   try {
     const others = await containersSeen(stack);
     const steps: Step[] = [];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import { startContainer, type TestContainer } from '../test/support/container.ts';
-import { type Stack, startStack } from '../test/support/stack.ts';
+import { EVERY_EVENT, type Stack, startStack } from '../test/support/stack.ts';
 import type { LoadReport } from './load/cgroup-load.ts';
 import { compileLoad } from './load/compile.ts';
 import { cpuNs, residentMb } from './load/cpu.ts';
@@ -30,7 +30,7 @@ interface Step {
  * the highest at which nothing was lost. Then latencies from the act to the alert, under 100 k events/s and idle.
  */
 export async function run(options: BenchOptions): Promise<BenchReport> {
-  const stack = await startStack();
+  const stack = await startStack({ plan: EVERY_EVENT });
   let container: TestContainer | undefined;
   try {
     const program = { destination: PROGRAM, type: 'bind', source: compileLoad(), options: ['bind', 'ro'] };

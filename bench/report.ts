@@ -10,6 +10,8 @@ export type Table = readonly (readonly (string | number)[])[];
 export interface BenchReport {
   readonly tables: readonly Table[];
   readonly result: Readonly<Record<string, unknown>>;
+  /** What the bench has for the handbook, by path below the project; written only when asked for. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** A table as aligned text: first column to the left, numbers to the right. */
@@ -22,4 +24,21 @@ export function formatTable(table: Table): string {
       )
       .join('  ');
   return table.map(line).join('\n');
+}
+
+/** The same in Markdown. */
+export function markdownTable([head = [], ...rows]: Table): string {
+  const line = (row: readonly (string | number)[]) => `| ${row.join(' | ')} |`;
+  return [head, head.map(() => '---'), ...rows].map(line).join('\n');
+}
+
+/**
+ * Puts generated text into a document, between `<!-- generated: NAME -->` and `<!-- end of NAME -->`.
+ * @throws Error when the document has no such marks
+ */
+export function fillIn(document: string, name: string, text: string): string {
+  const [begin, end] = [`<!-- generated: ${name} -->`, `<!-- end of ${name} -->`];
+  const [from, to] = [document.indexOf(begin), document.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`the document has no marks "${begin}" and "${end}": put them in`);
+  return `${document.slice(0, from + begin.length)}\n${text}\n${document.slice(to)}`;
 }

@@ -9,18 +9,21 @@ export interface LoadReport {
   readonly forks: number;
   readonly calls: number;
   readonly ns: number;
+  /** CPU time of the generator and the processes it made. */
+  readonly cpu_ns: number;
 }
 
 /**
- * Runs the load generator inside a cgroup.
- * @param args as load.c takes them
+ * Runs a load generator inside a cgroup.
+ * @param args as its source says
+ * @returns what it prints
  * @throws Error with what the generator said when it fails
  */
-export async function runLoad(
+export async function runLoad<T = LoadReport>(
   program: string,
   cgroup: string,
   args: readonly (string | number)[],
-): Promise<LoadReport> {
+): Promise<T> {
   const script = 'echo $$ > "$0/cgroup.procs" && exec "$@"';
   const child = spawn('/bin/sh', ['-c', script, cgroup, program, ...args.map(String)], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -37,5 +40,5 @@ export async function runLoad(
     child.once('error', reject).once('close', resolve),
   );
   if (code !== 0) throw new Error(`the load generator failed (${code}): ${stderr.trim()}`);
-  return JSON.parse(stdout) as LoadReport;
+  return JSON.parse(stdout) as T;
 }

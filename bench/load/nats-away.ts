@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startContainer, type TestContainer } from '../../test/support/container.ts';
-import { type Stack, startStack } from '../../test/support/stack.ts';
+import { EVERY_EVENT, type Stack, startStack } from '../../test/support/stack.ts';
 import { StreamAudit } from '../../test/support/stream-audit.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import type { LoadReport } from './cgroup-load.ts';
 import { compileLoad } from './compile.ts';
+import { metricsOf } from './metrics.ts';
 
 export interface AwayPlan {
   /** How long the bus is away. */
@@ -69,7 +70,7 @@ export class AwayStage {
       PICKET_SPOOL_DISK_MIB: String(plan.diskMib),
       PICKET_AGENT_METRICS_PORT: '0',
     };
-    const stack = await startStack({ rules: join(folder, 'rules.yaml'), env });
+    const stack = await startStack({ rules: join(folder, 'rules.yaml'), plan: EVERY_EVENT, env });
     try {
       const program = { destination: '/usr/bin/load', type: 'bind', source: compileLoad(), options: ['bind', 'ro'] };
       const container = await startContainer({ name: 'away', args: ['sleep', '3600'], mounts: [program] });
@@ -89,7 +90,7 @@ export class AwayStage {
   }
 
   async level(): Promise<SpoolLevel> {
-    const numbers = await metrics(this.#metricsUrl());
+    const numbers = await metricsOf(this.#metricsUrl());
     const of = (name: string) => numbers.get(`picket_agent_${name}`) ?? 0;
     return {
       memoryBytes: of('queue_bytes'),
@@ -110,7 +111,7 @@ export class AwayStage {
     await this.audit.read(this.stack.nats);
     const wanted = this.audit.runs.reduce((sum, run) => sum + run.records, 0);
     return waitFor('the control plane', async () => {
-      const numbers = await metrics(`${this.stack.api}/metrics`, this.stack.token);
+      const numbers = await metricsOf(`${this.stack.api}/metrics`, this.stack.token);
       const events = [...numbers].filter(([name]) => name.startsWith('picket_events_total'));
       if (events.reduce((sum, [, count]) => sum + count, 0) < wanted) return undefined;
       const of = (name: string) => numbers.get(name) ?? 0;
@@ -163,12 +164,4 @@ async function watch(stage: AwayStage, ms: number): Promise<SpoolLevel> {
     };
   }
   return peak;
-}
-
-/** The numbers of a metrics page by name with labels. */
-async function metrics(url: string, token?: string): Promise<Map<string, number>> {
-  const response = await fetch(url, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  const lines = (await response.text()).matchAll(/^(\w+(?:\{[^}]*\})?) (\S+)$/gm);
-  return new Map([...lines].map(([, name, value]) => [name as string, Number(value)]));
 }

@@ -182,6 +182,8 @@ struct component {
 
 struct scratch {
     struct identity identity;
+    /* the task that makes the system call, for handlers */
+    __u64 task;
     /* a word on its way from a pointer to a number: the verifier takes what it reads from a map as a number */
     __u64 word;
     /* where a path is being written and how many components are left: kept here because the verifier takes what it

@@ -78,6 +78,11 @@ static __always_inline struct task_struct *task_of_call(const struct pt_regs *re
 #endif
 }
 
+/* The same for a handler: the dispatcher has found it already. */
+static __always_inline struct task_struct *acting_task(const struct scratch *scratch) {
+    return as(struct task_struct, *(volatile __u64 *)&scratch->task);
+}
+
 static __always_inline __u64 process_start(struct task_struct *task) {
     struct task_struct *leader = get(task, group_leader);
     return get(leader, start_boottime);

@@ -12,15 +12,16 @@
 struct recent_key {
     /* what: dentry and mount of a file, address of a peer */
     __u64 what[2];
-    /* start and number of the process */
+    /* which process: its task and its start, as the task may be another process's next */
+    __u64 leader;
     __u64 start;
-    __u32 tgid;
-    /* how: flags of the open, port and result of the connect; with the kind in the upper bits of `how_else` */
+    /* how: flags of the open, port and protocol of the connect */
     __u32 how;
+    /* kind << 16 | errno */
     __u32 how_else;
-    __u32 reserved;
 };
 
+/* as long as a cache line */
 struct recent {
     struct recent_key key;
     /* jiffies of the event that was told */
@@ -29,6 +30,7 @@ struct recent {
     __u32 count;
     /* 0 not known yet, 1 may be held back, 2 must be told each time */
     __u32 checked;
+    __u64 reserved;
 };
 
 struct {
@@ -38,6 +40,13 @@ struct {
     __type(value, struct recent);
 } recents SEC(".maps");
 
+static __always_inline void set_process(struct recent_key *key, struct task_struct *task) {
+    key->leader = word_of(struct task_struct, task, group_leader);
+    __u64 number = key->leader;
+    struct task_struct *leader = as(struct task_struct, number);
+    key->start = get(leader, start_boottime);
+}
+
 /* Where `key` is or would be. */
 static __always_inline struct recent *recent_entry(const struct recent_key *key) {
     __u64 hash = (key->what[0] ^ (key->what[1] << 7) ^ key->start ^ ((__u64)key->how << 32)) * 0x9e3779b97f4a7c15ULL;
@@ -45,18 +54,20 @@ static __always_inline struct recent *recent_entry(const struct recent_key *key)
     return bpf_map_lookup_elem(&recents, &at);
 }
 
+static __always_inline bool is_same(const struct recent *entry, const struct recent_key *key) {
+    return entry->key.what[0] == key->what[0] && entry->key.what[1] == key->what[1] &&
+           entry->key.leader == key->leader && entry->key.start == key->start && entry->key.how == key->how &&
+           entry->key.how_else == key->how_else;
+}
+
 /* Whether the entry is of this key and its moment is not over. */
 static __always_inline bool is_recent(const struct recent *entry, const struct recent_key *key, __u32 span) {
-    return entry->key.what[0] == key->what[0] && entry->key.what[1] == key->what[1] && entry->key.start == key->start &&
-           entry->key.tgid == key->tgid && entry->key.how == key->how && entry->key.how_else == key->how_else &&
-           bpf_jiffies64() - entry->told < span;
+    return is_same(entry, key) && bpf_jiffies64() - entry->told < span;
 }
 
 /* Begins a new moment; returns how many events the one that is told now stands for. */
 static __always_inline __u32 begin_recent(struct recent *entry, const struct recent_key *key) {
-    bool same = entry->key.what[0] == key->what[0] && entry->key.what[1] == key->what[1] &&
-                entry->key.start == key->start && entry->key.tgid == key->tgid && entry->key.how == key->how &&
-                entry->key.how_else == key->how_else;
+    bool same = is_same(entry, key);
     __u32 count = same ? entry->count + 1 : 1;
     entry->key = *key;
     entry->told = bpf_jiffies64();

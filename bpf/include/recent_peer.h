@@ -16,11 +16,10 @@ static __always_inline __u32 stands_for(struct task_struct *task, __u16 kind, co
         return 1;
     struct recent_key key = {
         .what = {ends->remote_ip.high, ends->remote_ip.low},
-        .start = process_start(task),
-        .tgid = get(task, tgid),
         .how = ((__u32)port << 16) | ends->protocol,
         .how_else = ((__u32)kind << 16) | (__u16)-result,
     };
+    set_process(&key, task);
     struct recent *entry = recent_entry(&key);
     if (!entry)
         return 1;

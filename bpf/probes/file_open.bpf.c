@@ -94,13 +94,13 @@ static __always_inline bool is_repetition(struct scratch *scratch, const struct 
 }
 
 static __always_inline struct recent_key key_of(struct task_struct *task, const struct call *call, struct file *file) {
-    return (struct recent_key){
+    struct recent_key key = {
         .what = {word_of(struct file, file, f_path.dentry), word_of(struct file, file, f_path.mnt)},
-        .start = process_start(task),
-        .tgid = get(task, tgid),
         .how = call->flags,
         .how_else = PICKET_FILE_OPEN << 16,
     };
+    set_process(&key, task);
+    return key;
 }
 
 SEC("tp_btf/sys_exit")
@@ -110,7 +110,7 @@ int BPF_PROG(file_open, struct pt_regs *regs, long result) {
     if (!scratch || !now)
         return 0;
     struct picket_file_open *event = (void *)scratch->record;
-    struct task_struct *task = task_of_call(regs);
+    struct task_struct *task = acting_task(scratch);
     struct call call = arguments(regs, &scratch->identity);
     struct file *file = result >= 0 ? file_of(task, result) : NULL;
     enum open_class class = class_of(&call, file);

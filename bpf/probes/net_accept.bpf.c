@@ -7,7 +7,7 @@ int BPF_PROG(net_accept, struct pt_regs *regs, long result) {
     /* a failed accept has no peer to tell of; most are "try again" of a polling server */
     if (!scratch || result < 0 || !kind_wanted(PICKET_NET_ACCEPT))
         return 0;
-    struct task_struct *task = task_of_call(regs);
+    struct task_struct *task = acting_task(scratch);
     struct picket_net_accept *event = (void *)scratch->record;
     struct sock *sock = socket_of(task, result);
     if (!sock || !is_inet(sock))
@@ -30,7 +30,7 @@ int BPF_PROG(net_listen, struct pt_regs *regs, long result) {
     struct scratch *scratch = get_scratch();
     if (!scratch || !kind_wanted(PICKET_NET_LISTEN))
         return 0;
-    struct task_struct *task = task_of_call(regs);
+    struct task_struct *task = acting_task(scratch);
     struct picket_net_listen *event = (void *)scratch->record;
     __u32 fd = argument(regs, &scratch->identity, 0);
     struct sock *sock = socket_of(task, fd);

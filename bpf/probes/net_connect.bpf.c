@@ -7,7 +7,7 @@ int BPF_PROG(net_connect, struct pt_regs *regs, long result) {
     struct scratch *scratch = get_scratch();
     if (!scratch)
         return 0;
-    struct task_struct *task = task_of_call(regs);
+    struct task_struct *task = acting_task(scratch);
     struct picket_net_connect *event = (void *)scratch->record;
     __u64 thread = bpf_get_current_pid_tgid();
     struct endpoint *begun = bpf_map_lookup_elem(&connecting, &thread);

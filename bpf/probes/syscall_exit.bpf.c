@@ -69,6 +69,7 @@ int BPF_PROG(syscall_exit, struct pt_regs *regs, long result) {
     if (!scratch)
         return 0;
     scratch->identity = who;
+    *(volatile __u64 *)&scratch->task = (__u64)task;
     bpf_tail_call(ctx, &exit_handlers, number);
     return 0;
 }

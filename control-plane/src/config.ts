@@ -15,6 +15,8 @@ export interface ControlPlaneConfig {
   readonly port: number;
   /** Rule files and folders; the shipped rules come first. */
   readonly rules: readonly string[];
+  /** What the administrator says about the probe plan; undefined when nothing. */
+  readonly planFile: string | undefined;
   readonly logLevel: LogLevel;
   /** Folder of the built console. */
   readonly consoleFolder: string;
@@ -47,6 +49,7 @@ export function readConfig(env: Environment = process.env): ControlPlaneConfig {
     databaseUrl: env.DATABASE_URL || undefined,
     host,
     port,
+    planFile: env.PICKET_PLAN_FILE || undefined,
     rules: [SHIPPED_RULES, ...list(env.PICKET_RULES ?? '')],
     logLevel: level(env.PICKET_LOG || 'info'),
     consoleFolder: env.PICKET_CONSOLE || fileURLToPath(new URL('../console/dist', import.meta.url)),

@@ -1,5 +1,5 @@
-import { namedLoss, partitionOf } from '@picket/sdk';
-import type { ContainerInfo, NodeInfo, RuleInfo, RuleProblem } from '@picket/sdk/client';
+import { LossReason, namedLoss, type ProbePlan, partitionOf } from '@picket/sdk';
+import type { ContainerInfo, NodeInfo, NodePlanInfo, RuleInfo, RuleProblem } from '@picket/sdk/client';
 import { containerInfo } from './api/directory/container-info.ts';
 import type { ContainerDirectory, NodeDirectory, RuleDirectory } from './api/directory/directories.ts';
 import type { LoadResult } from './detection/rules/load/rule.ts';
@@ -7,14 +7,21 @@ import type { Heartbeats } from './heartbeats.ts';
 import { tokenOf } from './node-token.ts';
 import type { NodeSummary } from './partition.ts';
 import type { DetectionWork } from './partition-work.ts';
+import type { PlanSender } from './plan/plan-sender.ts';
 
 /** What runs now, told from the memory of detection. */
 export const containerDirectory = (work: DetectionWork): ContainerDirectory => ({
   list: (): ContainerInfo[] => work.containers().map(({ node, container }) => containerInfo(node, container)),
 });
 
+/** The wanted plan and who brings it to the nodes. */
+export interface Plans {
+  readonly wanted: () => ProbePlan;
+  readonly sender: PlanSender;
+}
+
 /** Nodes that sent events, and those that have only been heard of. */
-export function nodeDirectory(work: DetectionWork, heartbeats: Heartbeats): NodeDirectory {
+export function nodeDirectory(work: DetectionWork, heartbeats: Heartbeats, plans: Plans): NodeDirectory {
   return {
     list(): NodeInfo[] {
       const containers = new Map<string, number>();
@@ -25,9 +32,20 @@ export function nodeDirectory(work: DetectionWork, heartbeats: Heartbeats): Node
       const names = new Set(known.map(({ node }) => node));
       const silent = heartbeats.nodes().filter(({ node }) => !names.has(node));
       const rows = [...known, ...silent.map(({ node, agentEpoch }) => unheard(node, agentEpoch))];
-      return rows.map((row) => nodeInfo(row, heartbeats.online(row.node), containers.get(row.node) ?? 0));
+      return rows.map((row) => ({
+        ...nodeInfo(row, heartbeats.online(row.node), containers.get(row.node) ?? 0),
+        ...planInfo(row.node, plans),
+      }));
     },
   };
+}
+
+function planInfo(node: string, { wanted, sender }: Plans): { plan?: NodePlanInfo } {
+  const found = sender.stateOf(node);
+  if (!found) return {};
+  const { state, current = null, error } = found;
+  const why = error ? { error: { code: error.code, message: error.message } } : {};
+  return { plan: { state, wanted: wanted().revision, current, ...why } };
 }
 
 const unheard = (node: string, epoch: string): NodeSummary => ({
@@ -49,7 +67,7 @@ function nodeInfo(summary: NodeSummary, online: boolean, containers: number): No
     online,
     containers,
     events: summary.events,
-    lost: summary.losses.map(namedLoss),
+    lost: summary.losses.filter(({ reason }) => reason !== LossReason.suppressed).map(namedLoss),
   };
 }
 

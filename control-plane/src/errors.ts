@@ -2,6 +2,8 @@ import { PicketError } from '@picket/sdk';
 
 export type ControlPlaneErrorCode =
   | 'CONFIG_INVALID'
+  | 'PLAN_REFUSED'
+  | 'PLAN_UNANSWERED'
   | 'BUS_UNAVAILABLE'
   | 'BUS_REFUSED'
   | 'BUS_CONFLICT'

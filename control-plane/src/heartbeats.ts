@@ -9,6 +9,8 @@ export interface Heartbeat {
   readonly state: string;
   readonly agentEpoch: string;
   readonly probes: readonly ProbeHealth[];
+  /** Revision of the probe plan in force; agents that know no plans tell none. */
+  readonly plan?: string;
 }
 
 /** What an agent says of one of its probes. */
@@ -28,6 +30,8 @@ export class Heartbeats {
   readonly #log: Log;
   /** Heartbeats that could not be read. */
   refused = 0;
+  /** Told each heartbeat that could be read. */
+  onBeat: (heartbeat: Heartbeat) => void = () => undefined;
 
   constructor(nats: NatsConnection, log: Log) {
     this.#log = log;
@@ -52,6 +56,7 @@ export class Heartbeats {
         throw new Error(`${MOST_NODES} nodes are known, no more are taken`);
       this.#tellProbes(heartbeat);
       this.#last.set(heartbeat.node, { heartbeat, at: performance.now() });
+      this.onBeat({ ...heartbeat, token });
     } catch (error) {
       this.#refuse(messageOf(error));
     }

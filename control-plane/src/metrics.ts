@@ -3,18 +3,20 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { BusStats } from './bus/bus.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { DetectionWork } from './partition-work.ts';
+import type { PlanSender, PlanState } from './plan/plan-sender.ts';
 
 /** What the metrics are read from. */
 export interface MetricSources {
   readonly work: DetectionWork;
   readonly heartbeats: Heartbeats;
+  readonly plans: PlanSender;
   readonly bus: () => BusStats;
   /** Events on which a rule failed, by rule. */
   readonly ruleFailures: () => ReadonlyMap<string, number>;
 }
 
 /** The metrics of the control plane; read when they are scraped. See docs/reference/metrics.md. */
-export function createMetrics({ work, heartbeats, bus, ruleFailures }: MetricSources): Registry {
+export function createMetrics({ work, heartbeats, plans, bus, ruleFailures }: MetricSources): Registry {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -86,6 +88,11 @@ export function createMetrics({ work, heartbeats, bus, ruleFailures }: MetricSou
         for (const { name, state } of probes) metric.set({ node, probe: name }, state === 'attached' ? 1 : 0);
     },
   );
+  gauge('picket_plan_nodes', 'Nodes heard of, by how far they are with the probe plan.', ['state'], (metric) => {
+    const counts: Record<PlanState, number> = { current: 0, pending: 0, refused: 0 };
+    for (const { node } of heartbeats.nodes()) counts[plans.stateOf(node)?.state ?? 'pending']++;
+    for (const [state, count] of Object.entries(counts)) metric.set({ state }, count);
+  });
   counter('picket_heartbeats_refused_total', 'Heartbeats that could not be read.', [], (metric) =>
     metric.inc(heartbeats.refused),
   );

@@ -78,6 +78,11 @@ export class DetectionWork implements PartitionWork {
     });
   }
 
+  /** Whether this replica evaluates the events of a partition. */
+  owns(partition: number): boolean {
+    return this.#partitions.has(partition);
+  }
+
   snapshot(partition: number): Uint8Array {
     const found = this.#partitions.get(partition);
     if (!found) throw new Error(`partition ${partition} is not ours`);

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { type ServerType, serve } from '@hono/node-server';
-import { type Alert, type Log, messageOf } from '@picket/sdk';
+import { type Alert, type Log, messageOf, type ProbePlan, partitionOf } from '@picket/sdk';
 import { ensureAdminToken } from './api/auth/admin-token.ts';
 import { createApi } from './api/create-api.ts';
 import { type Bus, openBus } from './bus/bus.ts';
 import type { ControlPlaneConfig } from './config.ts';
+import { buildPlan } from './detection/plan/build-plan.ts';
+import { needsOfRules } from './detection/plan/rule-needs.ts';
 import { loadRules } from './detection/rules/load/load-rules.ts';
 import type { LoadResult } from './detection/rules/load/rule.ts';
 import { RuleEngine } from './detection/rules/rule-engine.ts';
@@ -12,6 +14,8 @@ import { containerDirectory, nodeDirectory, ruleDirectory } from './directories.
 import { Heartbeats } from './heartbeats.ts';
 import { createMetrics } from './metrics.ts';
 import { DetectionWork } from './partition-work.ts';
+import { readPlanFile } from './plan/plan-file.ts';
+import { PlanSender } from './plan/plan-sender.ts';
 import { readRuleFiles } from './rule-files.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
@@ -33,6 +37,7 @@ export interface ControlPlane {
  */
 export async function startControlPlane(config: ControlPlaneConfig, log: Log): Promise<ControlPlane> {
   const loaded = loadAndReport(config, log);
+  const plan = planOf(config, loaded, log);
   const engine = new RuleEngine(loaded, {
     onRuleError: (rule, error) =>
       log.error('a rule failed on an event; the others go on', { rule: rule.name, why: messageOf(error) }),
@@ -52,15 +57,29 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Log): P
   const work = new DetectionWork({ engine: () => engine, publish: (alert) => bus.publishAlert(alert), log });
   const written = projectAlerts(bus, store);
   const heartbeats = new Heartbeats(bus.nats, log);
+  const sender = new PlanSender({
+    nats: bus.nats,
+    wanted: () => plan,
+    owns: (token) => work.owns(partitionOf(token)),
+    log,
+  });
+  heartbeats.onBeat = (heartbeat) => void sender.take(heartbeat);
   const aborter = new AbortController();
   const api = createApi({
     store,
     containers: containerDirectory(work),
-    nodes: nodeDirectory(work, heartbeats),
+    nodes: nodeDirectory(work, heartbeats, { wanted: () => plan, sender }),
     rules: ruleDirectory(() => loaded),
+    plan: { get: () => plan },
     onAlertsWritten: written.listen,
     readiness: async () => [{ name: 'bus', ok: bus.stats().connected }],
-    registry: createMetrics({ work, heartbeats, bus: () => bus.stats(), ruleFailures: () => engine.failures }),
+    registry: createMetrics({
+      work,
+      heartbeats,
+      plans: sender,
+      bus: () => bus.stats(),
+      ruleFailures: () => engine.failures,
+    }),
     log: (level, message, fields) => log[level](message, fields as Record<string, string>),
     config: {
       version: version(),
@@ -72,7 +91,10 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Log): P
     signal: aborter.signal,
   });
   bus.runPartitions(work);
-  const flushing = setInterval(() => work.flush(), FLUSH_MS);
+  const flushing = setInterval(() => {
+    work.flush();
+    void sender.retry();
+  }, FLUSH_MS);
   const server = await listen(api.fetch, config);
   return {
     url: server.url,
@@ -95,6 +117,18 @@ function loadAndReport(config: ControlPlaneConfig, log: Log): LoadResult {
   }
   log.info('rules loaded', { rules: loaded.rules.length, problems: loaded.problems.length });
   return loaded;
+}
+
+/** What the agents are asked for, for as long as this process runs: its rules do not change. */
+function planOf(config: ControlPlaneConfig, loaded: LoadResult, log: Log): ProbePlan {
+  const { plan, unprotected } = buildPlan([needsOfRules(loaded)], readPlanFile(config.planFile));
+  const { revision, kinds, opens, paths } = plan;
+  log.info('probe plan made', { revision, kinds: kinds.length, ...opens, paths: paths.length });
+  if (unprotected > 0)
+    log.warn('the rules name more paths than the kernel has room for: floods of opens may hide some of them', {
+      paths: unprotected,
+    });
+  return plan;
 }
 
 /** The store follows the alert stream; whoever listens is told after each write. */

@@ -13,6 +13,7 @@ import {
   type TokenRequest,
   WhoAmI,
 } from './client/wire.ts';
+import { ProbePlan } from './plan.ts';
 
 export type { StreamOptions } from './client/alert-stream.ts';
 export { PicketApiError } from './client/api-error.ts';
@@ -86,6 +87,9 @@ export class PicketClient {
     list: (query: PageQuery = {}, options: Abortable = {}) =>
       this.#http.json(NodePage, '/nodes', { query: { ...query }, signal: options.signal }),
   };
+
+  /** What the agents are asked for now. */
+  readonly plan = (options: Abortable = {}) => this.#http.json(ProbePlan, '/plan', { signal: options.signal });
 
   readonly rules = {
     list: (options: Abortable = {}) => this.#http.json(RuleList, '/rules', { signal: options.signal }),

@@ -1,17 +1,28 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_BUDGETS } from '@picket/sdk';
+import type { NodeInfo } from '@picket/sdk/client';
 import { nodeEnvironment } from '../../scripts/start/node-environment.ts';
 import { startNats, type TestNats } from './nats.ts';
+import { waitFor } from './wait-for.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A probe plan that holds nothing back: every event leaves the kernel by itself. */
+export const EVERY_EVENT = `trace: all
+suppress_ms: 0
+budgets: {${Object.keys(DEFAULT_BUDGETS).map((kind) => `${kind}: 0`)}}
+`;
 
 export interface StackOptions {
   /** Extra rule files or folders. */
   readonly rules?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What the administrator says about the probe plan (YAML); EVERY_EVENT for stories that count events. */
+  readonly plan?: string;
   /** Leaves the agent out, for stories that publish batches themselves. */
   readonly withoutAgent?: boolean;
 }
@@ -21,6 +32,8 @@ export interface StackProcess {
   readonly pid: number;
   /** Everything it has written. */
   log(): string;
+  /** Whether it has ended and all it wrote is in the log. */
+  ended(): boolean;
   /** SIGKILL, and its end awaited. */
   kill(): Promise<void>;
   /** SIGTERM; answers the exit code. */
@@ -42,18 +55,29 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Starts everything and waits until events flow. Call `stop` at the end, also after a failure. */
+/** Starts everything and waits until events flow and the agent has the probe plan. Call `stop` at the end, also after a failure. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const nats = await startNats();
   const stack = new RunningStack(nats, options);
   try {
     await stack.startControl();
-    if (!options.withoutAgent) await stack.startAgent();
+    if (options.withoutAgent) return stack;
+    await stack.startAgent();
+    await planInForce(stack);
     return stack;
   } catch (error) {
     await stack.stop();
     throw error;
   }
+}
+
+/** Waits until the agent has the plan of the control plane, and answers its revision. */
+export async function planInForce(stack: Stack): Promise<string> {
+  return await waitFor('the probe plan', async () => {
+    const { items } = await stack.get<{ items: NodeInfo[] }>('nodes');
+    const plan = items.find(({ online }) => online)?.plan;
+    return plan?.state === 'current' ? plan.wanted : undefined;
+  });
 }
 
 class RunningStack implements Stack {
@@ -82,11 +106,14 @@ class RunningStack implements Stack {
   }
 
   async startControl(): Promise<void> {
-    const { rules } = this.#options;
+    const { rules, plan } = this.#options;
+    const planFile = join(this.nats.folder, 'plan.yaml');
+    if (plan !== undefined) writeFileSync(planFile, plan);
     this.#control = startNode('control-plane/src/main.ts', {
       ...this.#env('control-plane'),
       PICKET_LISTEN: `127.0.0.1:${this.#port}`,
       ...(rules ? { PICKET_RULES: rules } : {}),
+      ...(plan === undefined ? {} : { PICKET_PLAN_FILE: planFile }),
     });
     const line = await waitForLine(this.#control, /ready.* url=http:\/\/127\.0\.0\.1:(\d+)/);
     this.#port = Number(line[1]);
@@ -131,7 +158,13 @@ function startNode(script: string, env: Record<string, string>): StackProcess {
       log += data;
     });
   }
-  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  let isClosed = false;
+  const ended = new Promise<number | null>((resolve) =>
+    child.once('close', (code) => {
+      isClosed = true;
+      resolve(code);
+    }),
+  );
   const lastResort = () => child.kill('SIGKILL');
   process.once('exit', lastResort);
   void ended.then(() => process.removeListener('exit', lastResort));
@@ -142,6 +175,7 @@ function startNode(script: string, env: Record<string, string>): StackProcess {
   return {
     pid: child.pid ?? 0,
     log: () => log,
+    ended: () => isClosed,
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
   };
@@ -154,6 +188,7 @@ async function waitForLine(process_: StackProcess, pattern: RegExp, seconds = 30
   for (let i = 0; i < seconds * 50; i++) {
     const match = pattern.exec(process_.log());
     if (match) return match;
+    if (process_.ended()) break;
     await sleep(20);
   }
   throw new Error(`no line like ${pattern} came from process ${process_.pid}:\n${process_.log()}`);

@@ -50,6 +50,13 @@ export class RuntimeStates {
     return found.filter((state) => state !== undefined);
   }
 
+  /** Looks where runtimes keep states, so that the first `byIdNow` knows it. */
+  async warm(): Promise<void> {
+    this.#nearAt = performance.now();
+    const folders = await this.#folders();
+    this.#near = folders.filter((folder) => this.#local.has(`${folder}/`));
+  }
+
   /**
    * The state of that id, at once: for folders of root on local file systems. Undefined when it is not there, or may
    * take a while to read.
@@ -141,11 +148,7 @@ export class RuntimeStates {
 
   /** Folders that may be read at once, as they were a moment ago: runtimes make theirs once. */
   #foldersNow(): readonly string[] {
-    if (performance.now() - this.#nearAt < FOLDERS_MS) return this.#near;
-    this.#nearAt = performance.now();
-    void this.#folders().then((folders) => {
-      this.#near = folders.filter((folder) => this.#local.has(`${folder}/`));
-    });
+    if (performance.now() - this.#nearAt >= FOLDERS_MS) void this.warm();
     return this.#near;
   }
 }

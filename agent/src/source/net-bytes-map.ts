@@ -12,10 +12,10 @@ export class NetBytesMap {
     this.#loader = loader;
   }
 
-  /** Writes bytes received and bytes sent of a slot; false while net_wire, which counts them, is not loaded. */
+  /** Writes bytes received and bytes sent of a slot; false while net_wire, which counts them, is not attached. */
   read(slot: number, out: Float64Array): boolean {
     // the map itself is there before: all objects declare it
-    const map = this.#loader.objects().has('net_wire') ? this.#loader.findMap('net_bytes') : undefined;
+    const map = this.#loader.isAttached('net_wire') ? this.#loader.findMap('net_bytes') : undefined;
     if (!map) return false;
     map.lookupRange(slot * DIRECTIONS, DIRECTIONS, new Uint8Array(this.#counts.buffer), { sum: true });
     out[0] = Number(this.#counts[0]);

@@ -71,6 +71,10 @@ export class ProbeLoader {
     probe.reason = reasonOf(error);
   }
 
+  isAttached(name: string): boolean {
+    return this.#loaded.some((probe) => probe.spec.name === name && probe.attached);
+  }
+
   /** A shared map by name; undefined while the probe that makes it is not loaded. */
   findMap(name: string): BpfMap | undefined {
     return this.#objects.findMap(name);

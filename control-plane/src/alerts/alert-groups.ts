@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Alert } from '@picket/sdk';
 import { toMs } from './event-time.ts';
+import type { LossOwner } from './loss-records.ts';
 import { type LossTotals, type LossWindow, lossBetween } from './loss-window.ts';
 
 /** One more occurrence of something that may be grouped. */
@@ -11,6 +13,8 @@ export interface Occurrence {
   readonly time: bigint;
   readonly iso: string;
   readonly event: string;
+  /** Whose losses concern the event; undefined for those of all. */
+  readonly owner: LossOwner | undefined;
   readonly losses: LossWindow;
   /** Makes the alert when this is the first occurrence. */
   readonly build: () => Alert;
@@ -25,6 +29,8 @@ export interface GroupState {
   /** Event time in ms of the last publication, and the revision that went out. */
   published: number;
   publishedRevision: number;
+  /** Whose losses concern the alert; undefined for those of all. */
+  owner?: LossOwner | undefined;
   /** Losses of the node when the window of the alert began. */
   baseline: LossTotals;
   /** Version of the loss window that the alert tells already. */
@@ -90,6 +96,7 @@ export class AlertGroups {
       opened: at,
       published: at,
       publishedRevision: alert.revision,
+      owner: occurrence.owner,
       baseline: occurrence.losses.baseline(),
       told: occurrence.losses.version,
     });
@@ -128,6 +135,7 @@ export class AlertGroups {
     if (occurrence.iso > alert.last_seen) alert.last_seen = occurrence.iso;
     if (occurrence.iso < alert.first_seen) alert.first_seen = occurrence.iso;
     if (alert.evidence.events.length < MAX_EVENTS) alert.evidence.events.push(occurrence.event);
+    if (occurrence.owner !== group.owner) this.#concernAll(group);
     this.#tellLosses(group, occurrence.losses);
     if (at - group.published >= this.#republish) this.#publish(group, at, out);
     else this.#markUnpublished(group);
@@ -136,8 +144,17 @@ export class AlertGroups {
   #tellLosses(group: GroupState, losses: LossWindow): boolean {
     if (losses.version === group.told) return false;
     group.told = losses.version;
-    group.alert.evidence.lost = lossBetween(group.baseline, losses.totals);
-    return true;
+    const lost = lossBetween(group.baseline, losses.totals, group.owner);
+    const isNews = !isDeepStrictEqual(lost, group.alert.evidence.lost);
+    group.alert.evidence.lost = lost;
+    return isNews;
+  }
+
+  /** The alert has become one of several containers. */
+  #concernAll(group: GroupState): void {
+    if (group.owner === undefined) return;
+    group.owner = undefined;
+    group.told = -1;
   }
 
   #close(group: GroupState, losses: LossWindow, out: Alert[]): void {

@@ -1,4 +1,4 @@
-import { Alert, type Alert as AlertDocument, Kind, LossReason } from '@picket/sdk';
+import { Alert, type Alert as AlertDocument, encodeRecord, Kind, LossReason } from '@picket/sdk';
 import { describe, expect, test } from 'vitest';
 import { ControlPlaneError } from '../errors.ts';
 import { AlertStage } from './alert-stage.ts';
@@ -120,6 +120,53 @@ describe('publication', () => {
     run(stage, 9000, [9000], { node: 'node-b' });
     const [second] = run(stage, 12, [12]);
     expect(second?.uuid).toBe(first?.uuid);
+  });
+});
+
+describe('losses of single containers', () => {
+  const throttled = (count: bigint) => ({ kind: Kind.FileOpen, reason: LossReason.throttled, count });
+  const batch = (seconds: number, slot: number, lost: number, more: number) => ({
+    ...batchAt(seconds, { losses: [throttled(BigInt(lost))] }),
+    records: encodeRecord(
+      Kind.SensorLoss,
+      { slot, generation: 1 },
+      { lost_kind: Kind.FileOpen, reason: LossReason.throttled, count: more },
+    ),
+  });
+
+  test('are told in the alerts of that container alone, also at the end of an alert', () => {
+    const stage = new AlertStage();
+    const first = batch(10, 3, 5, 5);
+    stage.begin(first);
+    stage.add(finding({ groupKey: 'mine' }), openAt(10, 1), seen, first);
+    stage.add(finding({ groupKey: 'other' }), openAt(10, 2, { slot: 4 }), seen, first);
+    stage.end(first);
+    expect(stage.take().map(({ evidence }) => evidence.lost)).toEqual([
+      [{ kind: 'file.open', reason: 'throttled', count: 5 }],
+      [],
+    ]);
+    const later = batch(20, 4, 9, 4);
+    stage.begin(later);
+    stage.end(later);
+    const restored = new AlertStage();
+    restored.restore(stage.snapshot());
+    const end = { ...batchAt(75, { losses: [throttled(9n)] }) };
+    restored.begin(end);
+    restored.end(end);
+    expect(restored.take().map(({ revision, evidence }) => [revision, evidence.lost])).toEqual([
+      [2, [{ kind: 'file.open', reason: 'throttled', count: 4 }]],
+    ]);
+  });
+
+  test('are all told in an alert that several containers share', () => {
+    const stage = new AlertStage();
+    const first = batch(10, 3, 5, 5);
+    stage.begin(first);
+    stage.add(finding(), openAt(10, 1, { slot: 4 }), seen, first);
+    stage.add(finding(), openAt(10, 2, { slot: 7 }), seen, first);
+    stage.end(first);
+    stage.flush();
+    expect(stage.take().at(-1)?.evidence.lost).toEqual([{ kind: 'file.open', reason: 'throttled', count: 5 }]);
   });
 });
 

@@ -5,6 +5,7 @@ import { AlertGroups, type GroupOptions } from './alert-groups.ts';
 import { decodeState, encodeState } from './alert-state.ts';
 import { eventName } from './event-name.ts';
 import { eventTime, isoTime, toMs, watermark } from './event-time.ts';
+import { ownerOf } from './loss-records.ts';
 import { LossWindow, lossBetween } from './loss-window.ts';
 
 /** Counts of one stage since it was made. */
@@ -35,16 +36,17 @@ export class AlertStage {
 
   /** Before the events of a batch: learns what its node lost. */
   begin(batch: Batch): void {
-    this.#lossesOf(batch.header.node).observe(batch.header);
+    this.#lossesOf(batch.header.node).observe(batch);
   }
 
   /** A finding in the event on which the cursor stands. */
   add(finding: Finding, cursor: EventCursor, view: NodeView, batch: Batch): void {
     this.#findings++;
     const losses = this.#lossesOf(batch.header.node);
+    const owner = ownerOf(cursor);
     const build = () => {
       this.#alerts++;
-      return this.#builder.build(finding, cursor, view, batch, lossBetween(losses.baseline(), losses.totals));
+      return this.#builder.build(finding, cursor, view, batch, lossBetween(losses.baseline(), losses.totals, owner));
     };
     if (finding.groupKey === '') {
       this.#out.push(build());
@@ -57,6 +59,7 @@ export class AlertStage {
       time,
       iso: isoTime(time),
       event: eventName(cursor, batch.header),
+      owner,
       losses,
       build,
     };

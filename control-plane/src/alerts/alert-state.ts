@@ -6,7 +6,8 @@ import type { LossWindowState } from './loss-window.ts';
 
 const VERSION = 1;
 
-const Totals = z.array(z.tuple([z.number().int(), z.number()]));
+const Owner = z.string().max(64);
+const Totals = z.array(z.tuple([z.union([z.number().int(), Owner]), z.number()]));
 const Decimal = z.string().regex(/^-?\d{1,20}$/);
 
 const State = z.object({
@@ -19,6 +20,7 @@ const State = z.object({
       opened: z.number(),
       published: z.number(),
       publishedRevision: z.number().int(),
+      owner: Owner.optional(),
       baseline: Totals,
       told: z.number().int(),
     }),
@@ -33,6 +35,9 @@ const State = z.object({
         version: z.number().int(),
         reported: z.array(z.tuple([z.number().int(), Decimal])),
         history: z.array(z.tuple([z.number(), Totals])).min(1),
+        open: z.array(z.tuple([z.number().int(), z.number()])).optional(),
+        openAt: z.number().optional(),
+        touched: z.array(z.tuple([Owner, z.number()])).optional(),
       }),
     }),
   ),

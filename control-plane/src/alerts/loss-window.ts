@@ -1,8 +1,12 @@
-import { type BatchHeader, kindName, lossReasonName } from '@picket/sdk';
+import { type BatchHeader, EventCursor, kindName, lossReasonName } from '@picket/sdk';
+import type { Batch } from '../types.ts';
+import { isLoss, type LossOwner, type LossRecord, readLossRecords } from './loss-records.ts';
 import { formatUuid } from './uuid5.ts';
 
-/** Events lost since the window began to watch, by `kind << 16 | reason`. Never changed once handed out. */
-export type LossTotals = ReadonlyMap<number, number>;
+/** `kind << 16 | reason` for losses that may have met anybody; with the container before it, `owner/key`, else. */
+export type LossKey = number | string;
+/** Events lost since the window began to watch. Never changed once handed out. */
+export type LossTotals = ReadonlyMap<LossKey, number>;
 export type LossEntries = { kind: string; reason: string; count: number }[];
 
 export interface LossWindowState {
@@ -13,16 +17,26 @@ export interface LossWindowState {
   version: number;
   /** Cumulative counts as the agent gave them last. */
   reported: [key: number, count: string][];
-  history: [time: number, totals: [key: number, count: number][]][];
+  history: [time: number, totals: [key: LossKey, count: number][]][];
+  /** Counted for everybody while no record has told whose they were. */
+  open?: [key: number, count: number][] | undefined;
+  openAt?: number | undefined;
+  /** When a container lost something last. */
+  touched?: [key: string, time: number][] | undefined;
 }
 
 const SPAN_MS = 60_000;
 /** Changes within one bucket are kept as one. */
 const BUCKET_MS = 1000;
+/** A container that lost nothing for so long is forgotten: no open alert looks back as far. */
+const FORGET_MS = 4 * SPAN_MS;
+/** The agent tells of losses every second; what no record has told of by then, none will. */
+const OPEN_MS = 10_000;
 const NOTHING: LossTotals = new Map();
 
 /**
- * What one node lost in the last 60 s of event time, from the cumulative counts in its batch headers.
+ * What one node lost in the last 60 s of event time, from the cumulative counts in its batch headers. Whose the losses
+ * were, records in the same batch say; until one has come, a loss counts as everybody's.
  * Looks back up to one bucket further than asked, never less: a loss may be named twice but is not left out.
  */
 export class LossWindow {
@@ -32,6 +46,11 @@ export class LossWindow {
   #epoch = -1n;
   #now = 0;
   #reported = new Map<number, bigint>();
+  #open = new Map<number, number>();
+  /** When the last of them was counted. */
+  #openAt = 0;
+  #touched = new Map<string, number>();
+  readonly #cursor = new EventCursor();
   /** `totals` as of the end of the bucket that began at `time`; the first entry is the oldest known state. */
   #history: { time: number; totals: LossTotals }[] = [{ time: Number.NEGATIVE_INFINITY, totals: NOTHING }];
 
@@ -40,8 +59,8 @@ export class LossWindow {
     return this.#history.at(-1)?.totals ?? NOTHING;
   }
 
-  /** Takes in the header of the next batch of the node. */
-  observe(header: BatchHeader): void {
+  /** Takes in the next batch of the node. */
+  observe({ header, records }: Pick<Batch, 'header' | 'records'>): void {
     const boot = formatUuid(header.bootId);
     // An agent hands in what an earlier run left behind: those counts are included already or lost with that run.
     if (boot === this.#boot && header.agentEpoch < this.#epoch) return;
@@ -49,8 +68,9 @@ export class LossWindow {
     if (boot !== this.#boot || header.agentEpoch !== this.#epoch) this.#startRun(boot, header);
     const now = Number(header.watermark / 1_000_000n);
     this.#now = Math.max(this.#now, now);
-    const totals = this.#grow(header, began);
-    if (totals) this.#remember(totals);
+    if (this.#now - this.#openAt > OPEN_MS) this.#open.clear();
+    const growth = this.#growth(header, began);
+    if (growth.size > 0 || this.#open.size > 0) this.#count(growth, readLossRecords(this.#cursor.open(records)));
     this.#forget();
   }
 
@@ -69,19 +89,43 @@ export class LossWindow {
     this.#reported = new Map();
   }
 
-  /** The totals with what is new in this header; undefined when nothing is. `began`: the counts of this run are known from 0. */
-  #grow(header: BatchHeader, began: boolean): LossTotals | undefined {
-    let totals: Map<number, number> | undefined;
+  /** What is new in a header. `began`: the counts of this run are known from 0. */
+  #growth(header: BatchHeader, began: boolean): Map<number, number> {
+    const growth = new Map<number, number>();
     for (const loss of header.losses) {
+      if (!isLoss(loss.reason)) continue;
       const key = (loss.kind << 16) | loss.reason;
       const before = this.#reported.get(key);
       this.#reported.set(key, loss.count);
       const more = loss.count - (before ?? (began ? 0n : loss.count));
-      if (more <= 0n) continue;
-      totals ??= new Map(this.totals);
-      totals.set(key, (totals.get(key) ?? 0) + Number(more));
+      if (more > 0n) add(growth, key, Number(more));
     }
-    return totals;
+    return growth;
+  }
+
+  /**
+   * Takes the records out of the growth: what is a container's goes to it, the rest to everybody. A record that comes a
+   * batch behind its header finds its events counted for everybody, where they stay: named twice rather than left out.
+   */
+  #count(growth: ReadonlyMap<number, number>, records: readonly LossRecord[]): void {
+    const left = new Map(growth);
+    const totals = new Map(this.totals);
+    for (const { owner, key, count } of records) {
+      const late = Math.min(count, this.#open.get(key) ?? 0);
+      const now = Math.min(count - late, left.get(key) ?? 0);
+      add(this.#open, key, -late);
+      add(left, key, -now);
+      if (now === 0) continue;
+      const counted = owner === undefined ? key : `${owner}/${key}`;
+      add(totals, counted, now);
+      if (typeof counted === 'string') this.#touched.set(counted, this.#now);
+    }
+    for (const [key, count] of left) {
+      add(totals, key, count);
+      add(this.#open, key, count);
+      this.#openAt = this.#now;
+    }
+    if (growth.size > 0) this.#remember(totals);
   }
 
   #remember(totals: LossTotals): void {
@@ -95,6 +139,16 @@ export class LossWindow {
   #forget(): void {
     const edge = this.#now - SPAN_MS - BUCKET_MS;
     while ((this.#history[1]?.time ?? Number.POSITIVE_INFINITY) <= edge) this.#history.shift();
+    for (const [key, time] of this.#touched) if (this.#now - time > FORGET_MS) this.#forgetOwner(key);
+  }
+
+  #forgetOwner(key: string): void {
+    this.#touched.delete(key);
+    for (const entry of this.#history) {
+      const totals = new Map(entry.totals);
+      totals.delete(key);
+      entry.totals = totals;
+    }
   }
 
   snapshot(): LossWindowState {
@@ -104,6 +158,9 @@ export class LossWindow {
       now: this.#now,
       version: this.version,
       reported: [...this.#reported].map(([key, count]) => [key, count.toString()]),
+      open: [...this.#open],
+      openAt: this.#openAt,
+      touched: [...this.#touched],
       // The first entry may begin at minus infinity, which JSON has not.
       history: this.#history.map(({ time, totals }) => [Math.max(time, Number.MIN_SAFE_INTEGER), [...totals]]),
     };
@@ -117,17 +174,37 @@ export class LossWindow {
     out.version = state.version;
     out.#reported = new Map(state.reported.map(([key, count]) => [key, BigInt(count)]));
     out.#history = state.history.map(([time, totals]) => ({ time, totals: new Map(totals) }));
+    out.#open = new Map(state.open);
+    out.#openAt = state.openAt ?? 0;
+    out.#touched = new Map(state.touched);
     return out;
   }
 }
 
-/** What was lost between two states, by name. */
-export function lossBetween(before: LossTotals, after: LossTotals): LossEntries {
-  const out: LossEntries = [];
-  if (before === after) return out;
+/** Changes a count; 0 is not kept. */
+function add<K>(counts: Map<K, number>, key: K, more: number): void {
+  const count = (counts.get(key) ?? 0) + more;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
+}
+
+/**
+ * What was lost between two states, by name.
+ * @param owner whose losses to tell besides those that may have met anybody; undefined for all
+ */
+export function lossBetween(before: LossTotals, after: LossTotals, owner: LossOwner | undefined): LossEntries {
+  if (before === after) return [];
+  const sums = new Map<number, number>();
   for (const [key, count] of after) {
     const more = count - (before.get(key) ?? 0);
-    if (more > 0) out.push({ kind: kindName(key >>> 16), reason: lossReasonName(key & 0xffff), count: more });
+    if (more > 0 && concerns(key, owner)) add(sums, typeof key === 'number' ? key : Number(key.split('/')[1]), more);
   }
-  return out;
+  return [...sums].map(([key, count]) => ({
+    kind: kindName(key >>> 16),
+    reason: lossReasonName(key & 0xffff),
+    count,
+  }));
 }
+
+const concerns = (key: LossKey, owner: LossOwner | undefined): boolean =>
+  typeof key === 'number' || owner === undefined || key.startsWith(`${owner}/`);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { FULL_PLAN } from '@picket/sdk';
 import type { NodeInfo, RuleInfo, RuleProblem } from '@picket/sdk/client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ControlPlaneError } from '../errors.ts';
@@ -206,6 +207,7 @@ onSqlite((database) => {
       containers: 0,
       events: 5,
       lost: [{ kind: 'file.open', reason: 'ring_full', count: 2 }],
+      plan: { state: 'refused', wanted: 'a', current: null, error: { code: 'PLAN_REFUSED', message: 'too old' } },
     });
     const rule: RuleInfo = {
       ...{ rule: 'r', description: 'd', priority: 'Warning', source: 'syscall', tags: [], mitre: ['T1003'] },
@@ -224,6 +226,7 @@ onSqlite((database) => {
     const second = await client.nodes.list({ limit: 2, cursor: first.next ?? '' });
     expect(second).toEqual({ items: [node('c')], next: null });
     expect(await client.rules.list()).toEqual({ items: [rule], next: null, problems: [trouble] });
+    expect(await client.plan()).toEqual(FULL_PLAN);
     await expect(client.nodes.list({ cursor: '%%%' })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
   });
 

@@ -1,4 +1,5 @@
 import { type ServerType, serve } from '@hono/node-server';
+import { FULL_PLAN } from '@picket/sdk';
 import type { Role } from '@picket/sdk/client';
 import { PicketClient } from '@picket/sdk/client';
 import { Registry } from 'prom-client';
@@ -46,6 +47,7 @@ export async function startApi(
     containers: { list: () => [] },
     nodes: { list: () => [] },
     rules: { list: () => [], problems: () => [] },
+    plan: { get: () => FULL_PLAN },
     onAlertsWritten: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,7 +1,7 @@
 import type { Context, Env } from 'hono';
 import type { Registry } from 'prom-client';
 import type { Caller } from './auth/caller.ts';
-import type { ContainerDirectory, NodeDirectory, RuleDirectory } from './directory/directories.ts';
+import type { ContainerDirectory, NodeDirectory, PlanDirectory, RuleDirectory } from './directory/directories.ts';
 import type { ApiStore } from './stores.ts';
 
 /** Everything the API works with. It reads no environment and starts nothing of its own but timers of open streams. */
@@ -10,6 +10,7 @@ export interface ApiDeps {
   readonly containers: ContainerDirectory;
   readonly nodes: NodeDirectory;
   readonly rules: RuleDirectory;
+  readonly plan: PlanDirectory;
   /** Calls `listener` after alerts were written to the store; answers with how to stop that. */
   readonly onAlertsWritten: (listener: () => void) => () => void;
   /** Parts beside the store that must work before requests are taken. */

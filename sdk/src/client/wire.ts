@@ -74,6 +74,18 @@ export const ContainerInfo = z.object({
 });
 export type ContainerInfo = z.infer<typeof ContainerInfo>;
 
+/** How far a node is with the probe plan. */
+export const NodePlanInfo = z.object({
+  state: z.enum(['current', 'pending', 'refused']),
+  /** Revision that it shall have. */
+  wanted: z.string(),
+  /** Revision that it has; null when it did not say. */
+  current: z.string().nullable(),
+  /** Why the last attempt failed, and what to do. */
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+});
+export type NodePlanInfo = z.infer<typeof NodePlanInfo>;
+
 export const NodeInfo = z.object({
   node: z.string(),
   partition: z.number().int(),
@@ -87,6 +99,8 @@ export const NodeInfo = z.object({
   events: z.number(),
   /** Events lost since the agent began. */
   lost: z.array(LossEntry),
+  /** Left out for a node that gave no sign of life to this control plane. */
+  plan: NodePlanInfo.optional(),
 });
 export type NodeInfo = z.infer<typeof NodeInfo>;
 

@@ -41,8 +41,10 @@ export class OciSource implements MetadataSource {
     this.#states = new RuntimeStates(options.runtimeRoots, options.mounts.all, options.log);
   }
 
-  /** Nothing to do: files are read when somebody asks, and cgroup records say when that is. */
-  start(): void {}
+  /** Files are read when somebody asks, and cgroup records say when that is: there is nothing to watch. */
+  start(): void {
+    void this.#states.warm();
+  }
 
   stop(): void {}
 

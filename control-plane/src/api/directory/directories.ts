@@ -1,3 +1,4 @@
+import type { ProbePlan } from '@picket/sdk';
 import type { ContainerInfo, NodeInfo, RuleInfo, RuleProblem } from '@picket/sdk/client';
 
 /** What runs now, as the pipeline knows it. Answers may come from memory or from elsewhere. */
@@ -7,6 +8,11 @@ export interface ContainerDirectory {
 
 export interface NodeDirectory {
   list(): readonly NodeInfo[] | Promise<readonly NodeInfo[]>;
+}
+
+/** The probe plan in force. */
+export interface PlanDirectory {
+  get(): ProbePlan;
 }
 
 export interface RuleDirectory {

@@ -1,11 +1,12 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { ProbePlan } from '@picket/sdk';
 import { ContainerInfo, NodeInfo, pageOf, RuleList } from '@picket/sdk/client';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { emptyQuery, guarded, json, pageQuery, problems } from '../route-parts.ts';
 import { pageInMemory } from './page-in-memory.ts';
 
-/** Containers, nodes and rules. */
+/** Containers, nodes, rules and the probe plan. */
 export function directoryRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, auth: Authenticator): void {
   const read = guarded(auth, 'read');
   const errors = problems(400, 401, 403);
@@ -69,6 +70,18 @@ export function directoryRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, auth: A
     const [items, found] = [await deps.rules.list(), await deps.rules.problems()];
     return c.json({ items: [...items], next: null, problems: [...found] }, 200);
   });
+
+  const plan = createRoute({
+    method: 'get',
+    path: '/api/v1/plan',
+    tags: ['Inventory'],
+    summary: 'The probe plan: what the agents are asked for',
+    description: 'How far each node is with it is told with the nodes.',
+    ...read,
+    request: { query: emptyQuery },
+    responses: { 200: json(ProbePlan, 'The plan in force'), ...errors },
+  });
+  app.openapi(plan, (c) => c.json(deps.plan.get(), 200));
 }
 
 const padded = (n: number): string => String(n).padStart(5, '0');

@@ -28,5 +28,6 @@ export const status: Command = {
 function describeNode(node: NodeInfo): string {
   const lost = node.lost.map(({ kind, reason, count }) => `${count} ${kind} (${reason})`).join(', ');
   const state = node.online ? 'online' : 'offline';
-  return `${node.node} ${state}, containers: ${node.containers}, events: ${node.events}, lost: ${lost || 'nothing'}`;
+  const plan = node.plan?.error ? `, probe plan: ${node.plan.error.message}` : '';
+  return `${node.node} ${state}, containers: ${node.containers}, events: ${node.events}, lost: ${lost || 'nothing'}${plan}`;
 }
