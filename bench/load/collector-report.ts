@@ -1,4 +1,5 @@
-import type { BenchReport, Table } from '../report.ts';
+import { readFileSync } from 'node:fs';
+import { type BenchReport, fillIn, markdownTable, type Table } from '../report.ts';
 import { median, round } from '../statistics.ts';
 import type { Mode } from './collector-modes.ts';
 import { FALCO_DROPPED, WHOLE, WORKLOADS, type Workload } from './collector-workloads.ts';
@@ -20,6 +21,8 @@ export interface Run {
   readonly lost: readonly (readonly [string, number])[];
 }
 
+const DOCUMENT = 'docs/performance.md';
+
 type Times = Pick<Run, 'ns' | 'cpuNs' | 'base'>;
 
 interface Line {
@@ -36,15 +39,22 @@ export function collectorReport(runs: readonly Run[], modes: readonly Mode[], ro
   const single = WORKLOADS.map(({ name, falco }): Line => ({ name, falco, rounds: (mode) => of(name, mode) }));
   const lines = [whole, ...single];
   const books = WORKLOADS.flatMap(({ name }) => modes.map((mode) => bookOf(of(name, mode))));
+  const tables = [ratioTable(lines, modes), bookTable(books)];
   return {
-    tables: [ratioTable(lines, modes), bookTable(books), FALCO_TABLE],
+    tables: [...tables, FALCO_TABLE],
     result: {
       rounds,
       ratios: Object.fromEntries(lines.map((line) => [line.name, ratiosOf(line, modes)])),
       books,
       falco: { measured: 'elsewhere, on this kind of machine', version: '0.44.1', dropped: FALCO_DROPPED },
     },
+    files: { [DOCUMENT]: document(tables) },
   };
+}
+
+function document(tables: readonly Table[]): string {
+  const text = readFileSync(new URL(`../../${DOCUMENT}`, import.meta.url), 'utf8');
+  return fillIn(text, 'collector', tables.map(markdownTable).join('\n\n'));
 }
 
 /** Sums of the parts, round by round. */

@@ -12,7 +12,8 @@
 struct recent_key {
     /* what: dentry and mount of a file, address of a peer */
     __u64 what[2];
-    /* which process: its task and its start, as the task may be another process's next */
+    /* which run of which process: its task, and its start plus its number of execs, as the same task may be another
+     * next */
     __u64 leader;
     __u64 start;
     /* how: flags of the open, port and protocol of the connect */
@@ -44,7 +45,7 @@ static __always_inline void set_process(struct recent_key *key, struct task_stru
     key->leader = word_of(struct task_struct, task, group_leader);
     __u64 number = key->leader;
     struct task_struct *leader = as(struct task_struct, number);
-    key->start = get(leader, start_boottime);
+    key->start = get(leader, start_boottime) + get(leader, self_exec_id);
 }
 
 /* Where `key` is or would be. */

@@ -47,8 +47,9 @@ static __always_inline struct call arguments(const struct pt_regs *regs, const s
     }
 }
 
-static __always_inline enum open_class class_of(const struct call *call, const struct file *file) {
-    if (!file)
+/* By the result, not by the file: another thread may have closed the descriptor already. */
+static __always_inline enum open_class class_of(const struct call *call, long result) {
+    if (result < 0)
         return OPEN_FAILED;
     return call->flags & (O_ACCMODE | O_TRUNC) ? OPEN_WRITE : OPEN_READ;
 }
@@ -113,7 +114,7 @@ int BPF_PROG(file_open, struct pt_regs *regs, long result) {
     struct task_struct *task = acting_task(scratch);
     struct call call = arguments(regs, &scratch->identity);
     struct file *file = result >= 0 ? file_of(task, result) : NULL;
-    enum open_class class = class_of(&call, file);
+    enum open_class class = class_of(&call, result);
     __u64 at = sizeof(*event);
     __u16 flags = 0;
     __u32 count = 1;

@@ -38,3 +38,12 @@ it('says once that a probe failed', () => {
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain('file_open');
 });
+
+it('hands on what it believes, and nothing else', () => {
+  const heartbeats = make();
+  const seen: string[] = [];
+  heartbeats.onBeat = ({ node, token: from }) => seen.push(`${node} ${from}`);
+  heartbeats.take(`picket.agents.${token}.status`, beat());
+  heartbeats.take('picket.agents.other.status', beat());
+  expect(seen).toEqual([`node-1 ${token}`]);
+});

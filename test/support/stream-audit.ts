@@ -1,7 +1,6 @@
-import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
-import { type BatchHeader, EVENT_STREAM, EventCursor, FileOpen, Kind, namedLoss } from '@picket/sdk';
+import { type BatchHeader, EventCursor, FileOpen, Kind, namedLoss } from '@picket/sdk';
 import { unpackBatch } from '../../sdk/cli/src/capture/unpack.ts';
+import { eventMessages } from './event-messages.ts';
 import type { TestNats } from './nats.ts';
 
 /** One run of an agent, as the stream has it. */
@@ -42,30 +41,9 @@ export class StreamAudit {
 
   /** Reads what came since the last call. */
   async read(nats: TestNats): Promise<void> {
-    const authenticator = nkeyAuthenticator(nats.seeds['control-plane']);
-    const connection = await connect({ servers: nats.url, authenticator, inboxPrefix: '_INBOX_control-plane' });
-    try {
-      for await (const data of this.#messages(connection)) this.#add(data);
-    } finally {
-      await connection.close();
-    }
-  }
-
-  async *#messages(connection: NatsConnection): AsyncGenerator<Uint8Array, void, undefined> {
-    const manager = await jetstreamManager(connection, { checkAPI: false });
-    const { state } = await manager.streams.info(EVENT_STREAM);
-    if (state.last_seq < this.#next) return;
-    const { name } = await manager.consumers.add(EVENT_STREAM, {
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: this.#next,
-      ack_policy: AckPolicy.None,
-      inactive_threshold: 10_000_000_000,
-    });
-    const consumer = await jetstream(connection).consumers.get(EVENT_STREAM, name);
-    for await (const message of await consumer.consume({ max_messages: 64 })) {
-      this.#next = message.seq + 1;
-      yield message.data;
-      if (message.seq >= state.last_seq) return;
+    for await (const { sequence, data } of eventMessages(nats, this.#next)) {
+      this.#next = sequence + 1;
+      this.#add(data);
     }
   }
 

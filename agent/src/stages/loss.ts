@@ -13,7 +13,8 @@ export class LossLedger {
   /** Sums of both; undefined when one of them changed. */
   #all: readonly LossCount[] | undefined;
   #kernel: readonly LossCount[];
-  #told = new Map<number, bigint>();
+  /** Told so far, with its container or without, by kind * 256 + reason. */
+  readonly #told = new Map<number, bigint>();
   /** The same for single containers, by slot, generation, kind and reason. */
   #toldSlots = new Map<string, bigint>();
   #toldAt: bigint;
@@ -49,16 +50,15 @@ export class LossLedger {
    * known, one for the rest. `now` is CLOCK_BOOTTIME in ns.
    */
   news(now: bigint): Uint8Array[] {
-    // first the parts, then the whole: what is lost in between is told of without its container
-    const slots = this.#slotNews();
+    // first the whole, then its parts: what is lost in between is in the whole the next time, and is told once
     this.#kernel = this.#source.losses();
+    const slots = this.#slotNews();
     const all = this.#sum();
     this.#all = all;
     const records = [
       ...slots.map((loss) => this.#record(loss, loss.count, now, loss)),
-      ...all.flatMap((loss) => this.#restOf(loss, slots, now)),
+      ...all.flatMap((loss) => this.#restOf(loss, now)),
     ];
-    this.#told = new Map(all.map((loss) => [keyOf(loss), loss.count]));
     this.#toldAt = now;
     return records;
   }
@@ -67,9 +67,11 @@ export class LossLedger {
     const now = this.#source.slotLosses();
     const told = this.#toldSlots;
     this.#toldSlots = new Map(now.map((loss) => [slotKey(loss), loss.count]));
-    return now
+    const news = now
       .map((loss) => ({ ...loss, count: loss.count - (told.get(slotKey(loss)) ?? 0n) }))
       .filter((loss) => loss.count > 0n);
+    for (const loss of news) this.#told.set(keyOf(loss), (this.#told.get(keyOf(loss)) ?? 0n) + loss.count);
+    return news;
   }
 
   #sum(): LossCount[] {
@@ -81,12 +83,14 @@ export class LossLedger {
     return [...sums].map(([key, count]) => ({ kind: Math.floor(key / REASONS), reason: key % REASONS, count }));
   }
 
-  /** What of a loss no container is known for. */
-  #restOf(loss: LossCount, slots: readonly SlotLoss[], now: bigint): Uint8Array[] {
-    const parts = slots.filter((slot) => slot.kind === loss.kind && slot.reason === loss.reason);
-    const known = parts.reduce((sum, slot) => sum + slot.count, 0n);
-    const count = loss.count - (this.#told.get(keyOf(loss)) ?? 0n) - known;
-    return count > 0n ? [this.#record(loss, count, now, { slot: 0, generation: 0 })] : [];
+  /** What of a loss no container is known for, and was not told yet. */
+  #restOf(loss: LossCount, now: bigint): Uint8Array[] {
+    const key = keyOf(loss);
+    const told = this.#told.get(key) ?? 0n;
+    const count = loss.count - told;
+    if (count <= 0n) return [];
+    this.#told.set(key, loss.count);
+    return [this.#record(loss, count, now, { slot: 0, generation: 0 })];
   }
 
   #record(loss: LossCount, count: bigint, now: bigint, owner: { slot: number; generation: number }): Uint8Array {

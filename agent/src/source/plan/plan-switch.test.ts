@@ -54,6 +54,12 @@ describe('equal events of a process', () => {
     expect(opens(cgroup, '/etc/hostname').map((event) => event.count)).toEqual(new Array(50).fill(1));
   });
 
+  it('of the next program of a process are told again', async () => {
+    await using cgroup = traced({ suppressMs: 10_000 });
+    await cgroup.run(`: < /etc/hostname; exec /bin/cat /etc/hostname`);
+    expect(opens(cgroup, '/etc/hostname')).toHaveLength(2);
+  });
+
   it('of two processes are two events, and so are opens with other flags', async () => {
     await using cgroup = traced({ suppressMs: 10_000 });
     await cgroup.run(

@@ -70,6 +70,15 @@ it('asks for all opens when the kernel has no room for the list, and says what f
   });
 });
 
+it('stays small enough for a command, whatever the rules name', () => {
+  const long = Array.from({ length: 3000 }, (_, i) => rule({ prefix: `/${i}/${'x'.repeat(100)}`, mustSee: true }));
+  const { plan: made, unprotected } = buildPlan([needs({ paths: long })], DEFAULT_SETTINGS);
+  expect(JSON.stringify(made).length).toBeLessThan(512 * 1024);
+  expect(made.opens.read).toBe('all');
+  expect(made.paths.length + unprotected).toBe(3000);
+  expect(unprotected).toBeGreaterThan(0);
+});
+
 it('does what the administrator says, but ignores nothing that must be seen', () => {
   const paths = [rule({ prefix: '/etc' }), rule({ prefix: '/etc/shadow', mustSee: true })];
   const made = plan([needs({ paths })], {

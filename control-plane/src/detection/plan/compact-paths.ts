@@ -10,6 +10,8 @@ export interface CompactPaths {
 }
 
 const MOST_PREFIXES = MOST_PATH_RULES - MOST_NAME_RULES;
+/** Bytes of JSON: half of what an agent takes for a command, so that the rest of the plan has room. */
+const MOST_BYTES = 256 * 1024;
 
 /** One rule a path, without what a class that is told whole or a shorter prefix says already. In a stable order. */
 export function compactPaths(opens: ProbePlan['opens'], rules: readonly PathRule[]): CompactPaths {
@@ -19,18 +21,28 @@ export function compactPaths(opens: ProbePlan['opens'], rules: readonly PathRule
     OPEN_CLASSES.map((name) => [name, opens[name] === 'listed' ? 'all' : opens[name]]),
   ) as ProbePlan['opens'];
   const left = compact(wide, rules);
-  const ignored = left.filter(({ ignore }) => ignore);
-  const names = left.filter(({ name, ignore }) => name !== undefined && !ignore).slice(0, MOST_NAME_RULES);
-  const prefixes = left
-    .filter(({ prefix, ignore }) => prefix !== undefined && !ignore)
-    .slice(0, MOST_PREFIXES - ignored.length);
-  const paths = [...ignored, ...prefixes, ...names];
+  const paths = asManyAsFit([...left.filter(({ ignore }) => ignore), ...left.filter(({ ignore }) => !ignore)]);
   return { opens: wide, paths, unprotected: left.length - paths.length };
 }
 
+const sizeOf = (rules: readonly PathRule[]): number => Buffer.byteLength(JSON.stringify(rules));
+
 function fits(rules: readonly PathRule[]): boolean {
   const names = rules.filter(({ name }) => name !== undefined).length;
-  return names <= MOST_NAME_RULES && rules.length - names <= MOST_PREFIXES;
+  return names <= MOST_NAME_RULES && rules.length - names <= MOST_PREFIXES && sizeOf(rules) <= MOST_BYTES;
+}
+
+/** The first ones that do. */
+function asManyAsFit(rules: readonly PathRule[]): PathRule[] {
+  const left = { names: MOST_NAME_RULES, prefixes: MOST_PREFIXES, bytes: MOST_BYTES };
+  return rules.filter((rule) => {
+    const table = rule.prefix === undefined ? 'names' : 'prefixes';
+    const size = sizeOf([rule]);
+    if (left[table] === 0 || left.bytes < size) return false;
+    left[table]--;
+    left.bytes -= size;
+    return true;
+  });
 }
 
 function compact(opens: ProbePlan['opens'], rules: readonly PathRule[]): PathRule[] {
