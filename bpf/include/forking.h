@@ -2,10 +2,8 @@
 #ifndef PICKET_FORKING_H
 #define PICKET_FORKING_H
 
-#include "read.h"
+#include "current_call.h"
 
-#define TS_COMPAT 0x0002
-#define X32_BIT 0x40000000
 #define NR_CLONE 56
 #define NR_FORK 57
 #define NR_VFORK 58
@@ -20,13 +18,11 @@
  * thread of the kernel makes children without a call. Before Linux 5.15 the registers can not be had: then it is clone.
  */
 static __always_inline __u16 forking_call(void) {
-    if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+    struct pt_regs *regs = call_registers();
+    if (!regs)
         return NR_CLONE;
-    struct task_struct *task = bpf_get_current_task_btf();
-    struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
-    bool compat = task->thread_info.status & TS_COMPAT;
     __u64 number = regs->orig_ax & ~(__u64)X32_BIT;
-    if (compat)
+    if (is_compat_call())
         number = number == COMPAT_FORK    ? NR_FORK
                  : number == COMPAT_CLONE ? NR_CLONE
                  : number == COMPAT_VFORK ? NR_VFORK

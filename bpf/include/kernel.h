@@ -186,6 +186,7 @@ struct mm_struct {
 
 struct kernfs_node {
     __u64 id;
+    const char *name;
 };
 
 struct cgroup_root {

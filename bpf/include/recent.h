@@ -18,7 +18,7 @@ struct recent_key {
     __u64 start;
     /* how: flags of the open, port and protocol of the connect */
     __u32 how;
-    /* kind << 16 | errno */
+    /* kind << 16 | errno, or the call of an open */
     __u32 how_else;
 };
 
@@ -50,7 +50,8 @@ static __always_inline void set_process(struct recent_key *key, struct task_stru
 
 /* Where `key` is or would be. */
 static __always_inline struct recent *recent_entry(const struct recent_key *key) {
-    __u64 hash = (key->what[0] ^ (key->what[1] << 7) ^ key->start ^ ((__u64)key->how << 32)) * 0x9e3779b97f4a7c15ULL;
+    __u64 how = ((__u64)key->how << 32) ^ ((__u64)key->how_else << 16);
+    __u64 hash = (key->what[0] ^ (key->what[1] << 7) ^ key->start ^ how) * 0x9e3779b97f4a7c15ULL;
     __u32 at = (hash >> 40) & (RECENT_ENTRIES - 1);
     return bpf_map_lookup_elem(&recents, &at);
 }
@@ -66,15 +67,17 @@ static __always_inline bool is_recent(const struct recent *entry, const struct r
     return is_same(entry, key) && bpf_jiffies64() - entry->told < span;
 }
 
-/* Begins a new moment; returns how many events the one that is told now stands for. */
+/*
+ * Begins a new moment; returns how many events the one that is told now stands for. Whether the next one may be held
+ * back is asked again: the file may have been renamed, and the plan changed.
+ */
 static __always_inline __u32 begin_recent(struct recent *entry, const struct recent_key *key) {
     bool same = is_same(entry, key);
     __u32 count = same ? entry->count + 1 : 1;
     entry->key = *key;
     entry->told = bpf_jiffies64();
     entry->count = 0;
-    if (!same)
-        entry->checked = 0;
+    entry->checked = 0;
     return count;
 }
 

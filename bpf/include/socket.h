@@ -70,10 +70,15 @@ struct {
     __type(value, struct endpoint);
 } connecting SEC(".maps");
 
+static __always_inline bool is_closed(struct sock *sock) {
+    return get(sock, __sk_common.skc_state) == TCP_CLOSE;
+}
+
+/* For a socket that is not closed, or is about to change from that state. */
 static __always_inline void remember(struct sock *sock, const struct picket_header *owner, __u32 role) {
     __u64 key = (__u64)sock;
     struct connection entry = {.owner = *owner, .role = role};
-    if (get(sock, __sk_common.skc_state) == TCP_CLOSE || !kind_wanted(PICKET_NET_CLOSE))
+    if (!kind_wanted(PICKET_NET_CLOSE))
         return;
     if (bpf_map_update_elem(&connections, &key, &entry, BPF_ANY))
         count_loss(PICKET_NET_CLOSE, PICKET_LOST_MAP_FULL);

@@ -160,7 +160,7 @@ static __always_inline void end_connect(struct scratch *scratch, struct io_kiocb
     if (event->h.result < 0) {
         event->remote_ip = peer;
         event->remote_port = port;
-    } else if (event->protocol == IPPROTO_TCP) {
+    } else if (event->protocol == IPPROTO_TCP && !is_closed(sock)) {
         remember(sock, &event->h, ROLE_CONNECTED);
     }
 }
@@ -212,7 +212,8 @@ static __always_inline __u64 make_accept(struct scratch *scratch, struct io_kioc
     read_endpoint((void *)&event->local_ip, sock);
     event->fd = file_slot ? -1 : result;
     event->count = 1;
-    remember(sock, &event->h, ROLE_ACCEPTED);
+    if (!is_closed(sock))
+        remember(sock, &event->h, ROLE_ACCEPTED);
     return sizeof(*event);
 }
 

@@ -42,7 +42,7 @@ int BPF_PROG(cgroup_created, struct cgroup *cgroup_, const char *path) {
     struct identity who = {.cgroup = id};
     struct container fresh = {.state = CONTAINER_PENDING};
     __u64 maker = bpf_get_current_cgroup_id();
-    struct container *outer = bpf_map_lookup_elem(&containers, &maker);
+    struct container *outer = find_container(maker);
     if (outer && outer->state == CONTAINER_TRACED) {
         fresh = *outer;
         who.slot = outer->slot;
@@ -61,7 +61,7 @@ int BPF_PROG(cgroup_removed, struct cgroup *cgroup_, const char *path) {
         return 0;
     __u64 id = cgroup_id(cgroup);
     struct identity who = {.cgroup = id};
-    struct container *known = bpf_map_lookup_elem(&containers, &id);
+    struct container *known = find_container(id);
     if (known) {
         who.slot = known->slot;
         who.generation = known->generation;

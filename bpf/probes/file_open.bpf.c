@@ -94,11 +94,14 @@ static __always_inline bool is_repetition(struct scratch *scratch, const struct 
     return true;
 }
 
-static __always_inline struct recent_key key_of(struct task_struct *task, const struct call *call, struct file *file) {
+/* By which call counts too: some of them no honest program makes. */
+static __always_inline struct recent_key key_of(const struct scratch *scratch, struct task_struct *task,
+                                                const struct call *call, struct file *file) {
+    __u16 gate = scratch->identity.flags & PICKET_FLAG_COMPAT ? 1 << 15 : 0;
     struct recent_key key = {
         .what = {word_of(struct file, file, f_path.dentry), word_of(struct file, file, f_path.mnt)},
         .how = call->flags,
-        .how_else = PICKET_FILE_OPEN << 16,
+        .how_else = PICKET_FILE_OPEN << 16 | gate | scratch->identity.syscall,
     };
     set_process(&key, task);
     return key;
@@ -122,7 +125,7 @@ int BPF_PROG(file_open, struct pt_regs *regs, long result) {
     if (now->open_wanted[class] == WANT_NONE && now->path_rules == 0)
         return 0;
     if (file && now->suppress && !(get(file, f_mode) & FMODE_CREATED)) {
-        struct recent_key key = key_of(task, &call, file);
+        struct recent_key key = key_of(scratch, task, &call, file);
         struct recent *entry = recent_entry(&key);
         if (!entry || is_repetition(scratch, now, entry, &key, file))
             return 0;

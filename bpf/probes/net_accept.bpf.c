@@ -10,13 +10,17 @@ int BPF_PROG(net_accept, struct pt_regs *regs, long result) {
     struct task_struct *task = acting_task(scratch);
     struct picket_net_accept *event = (void *)scratch->record;
     struct sock *sock = socket_of(task, result);
+    /* another thread has closed the descriptor already */
+    if (!sock)
+        count_loss(PICKET_NET_ACCEPT, PICKET_LOST_UNREADABLE);
     if (!sock || !is_inet(sock))
         return 0;
     fill_header(&event->h, PICKET_NET_ACCEPT, task, &scratch->identity, scratch->identity.syscall, result);
     struct endpoint *ends = (void *)&event->local_ip;
     read_endpoint(ends, sock);
     event->fd = result;
-    remember(sock, &event->h, ROLE_ACCEPTED);
+    if (!is_closed(sock))
+        remember(sock, &event->h, ROLE_ACCEPTED);
     event->count = stands_for(task, PICKET_NET_ACCEPT, ends, ends->local_port, 0);
     if (event->count > 1)
         event->h.flags |= PICKET_FLAG_REPEATED;

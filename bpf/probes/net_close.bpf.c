@@ -2,8 +2,49 @@
  * net.close, and the beginning of a connect. Both hang on the TCP state machine, which may run in an interrupt:
  * no scratch here, and the owner of a connection is whoever made it, not the current task.
  */
-#include "../include/budget.h"
-#include "../include/socket.h"
+#include "../include/current_call.h"
+#include "../include/peer_rules.h"
+
+#define NR_CONNECT 42
+#define NR_SENDTO 44
+#define NR_SENDMSG 46
+#define NR_SENDMMSG 307
+#define COMPAT_SENDMMSG 345
+#define COMPAT_SENDTO 369
+#define COMPAT_SENDMSG 370
+
+/* Whether the current call sends: with MSG_FASTOPEN that connects too. */
+static __always_inline bool is_sending(const struct pt_regs *regs) {
+    __u64 number = regs->orig_ax & ~(__u64)X32_BIT;
+    if (is_compat_call())
+        return number == COMPAT_SENDTO || number == COMPAT_SENDMSG || number == COMPAT_SENDMMSG;
+    return number == NR_SENDTO || number == NR_SENDMSG || number == NR_SENDMMSG;
+}
+
+/* No handler follows on such a call, so it is told at once, as a connect that is in progress. */
+static __always_inline void tell_begun(struct sock *sock, const struct identity *who, const struct endpoint *ends,
+                                       const struct pt_regs *regs) {
+    struct picket_header h = {};
+    fill_header(&h, PICKET_NET_CONNECT, current_task(), who, NR_CONNECT, -EINPROGRESS);
+    h.length = sizeof(struct picket_net_connect);
+    remember(sock, &h, ROLE_CONNECTED);
+    if (!kind_wanted(PICKET_NET_CONNECT) || is_ignored_peer(ends))
+        return;
+    if (over_budget(&h)) {
+        count_loss_of(&h, PICKET_LOST_THROTTLED);
+        return;
+    }
+    struct picket_net_connect *event = bpf_ringbuf_reserve(&events_rare, sizeof(*event), 0);
+    if (!event) {
+        count_loss_of(&h, PICKET_LOST_RING_FULL);
+        return;
+    }
+    event->h = h;
+    __builtin_memcpy(&event->local_ip, ends, sizeof(*ends));
+    event->fd = is_compat_call() ? (__u32)regs->bx : regs->di;
+    event->count = 1;
+    bpf_ringbuf_submit(event, 0);
+}
 
 static __always_inline void begin_connect(struct sock *sock) {
     __u64 thread = bpf_get_current_pid_tgid();
@@ -12,7 +53,10 @@ static __always_inline void begin_connect(struct sock *sock) {
     if (!identify_current(&who))
         return;
     read_endpoint(&ends, sock);
-    if (bpf_map_update_elem(&connecting, &thread, &ends, BPF_ANY))
+    struct pt_regs *regs = call_registers();
+    if (regs && is_sending(regs))
+        tell_begun(sock, &who, &ends, regs);
+    else if (bpf_map_update_elem(&connecting, &thread, &ends, BPF_ANY))
         count_loss(PICKET_NET_CONNECT, PICKET_LOST_MAP_FULL);
 }
 

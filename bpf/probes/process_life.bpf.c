@@ -4,21 +4,57 @@
 
 #define NR_EXIT_GROUP 231
 
-/* The child may be born in another cgroup than its parent (CLONE_INTO_CGROUP): its own one counts. */
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(process_fork, struct task_struct *parent_, struct task_struct *child_) {
-    struct task_struct *child = as(struct task_struct, child_);
-    struct task_struct *parent = as(struct task_struct, parent_);
-    struct scratch *scratch = get_scratch();
-    __u64 at = sizeof(struct picket_process_fork);
+/* With the end of the path of the cgroup, for lack of the whole: no tracepoint tells of a birth in another cgroup. */
+static __always_inline void tell_born_outside(struct scratch *scratch, struct task_struct *parent,
+                                              struct task_struct *child) {
+    __u64 at = sizeof(struct picket_process_moved);
+    bool cut = false;
+    if (!kind_wanted(PICKET_PROCESS_MOVED) || !identify_task(child, &scratch->identity))
+        return;
+    struct picket_process_moved *event = (void *)scratch->record;
+    struct css_set *set = get(child, cgroups);
+    struct cgroup *cgroup = get(set, dfl_cgrp);
+    struct kernfs_node *node = get(cgroup, kn);
+    fill_header(&event->h, PICKET_PROCESS_MOVED, child, &scratch->identity, NO_SYSCALL, 0);
+    event->from_cgroup = cgroup_of(parent);
+    event->mover_pid = get(parent, tgid);
+    event->kept = 1;
+    event->h.flags |= PICKET_FLAG_PATH_TRUNCATED;
+    at = append_kernel_string(scratch, at, get(node, name), NAME_MAX_BYTES, &cut);
+    set_string(&event->path, sizeof(*event), at);
+    __u64 begin = at;
+    at = append_comm(scratch, at, child);
+    set_string(&event->comm, begin, at);
+    submit_rare(scratch, at);
+}
 
-    if (!scratch || get(child, pid) != get(child, tgid))
-        return 0;
+/*
+ * A child stays with the container of its parent: when that one has left the container by itself, and when the child is
+ * born in a cgroup outside (CLONE_INTO_CGROUP). Returns whether it is born outside.
+ */
+static __always_inline bool keep_with_parent(struct task_struct *parent, struct task_struct *child) {
     struct sticky_owner *owner = sticky_owner_of(parent);
-    if (owner)
+    __u64 from = cgroup_of(parent), to = cgroup_of(child);
+    if (owner) {
         make_sticky(child, &(struct identity){.slot = owner->slot, .generation = owner->generation});
+        return false;
+    }
+    if (from == to)
+        return false;
+    struct container *left = find_container(from);
+    struct container *entered = find_container(to);
+    if (!left || left->state != CONTAINER_TRACED)
+        return false;
+    if (entered && entered->slot == left->slot && entered->generation == left->generation)
+        return false;
+    make_sticky(child, &(struct identity){.slot = left->slot, .generation = left->generation});
+    return true;
+}
+
+static __always_inline void tell_fork(struct scratch *scratch, struct task_struct *parent, struct task_struct *child) {
+    __u64 at = sizeof(struct picket_process_fork);
     if (!kind_wanted(PICKET_PROCESS_FORK) || !identify_task(child, &scratch->identity))
-        return 0;
+        return;
     struct picket_process_fork *event = (void *)scratch->record;
     struct signal_struct *signal = get(child, signal);
     struct pid *own = get(child, thread_pid);
@@ -31,6 +67,20 @@ int BPF_PROG(process_fork, struct task_struct *parent_, struct task_struct *chil
     at = append_comm(scratch, at, child);
     set_string(&event->comm, sizeof(*event), at);
     submit_unhurried(scratch, at);
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent_, struct task_struct *child_) {
+    struct task_struct *child = as(struct task_struct, child_);
+    struct task_struct *parent = as(struct task_struct, parent_);
+    struct scratch *scratch = get_scratch();
+
+    if (!scratch || get(child, pid) != get(child, tgid))
+        return 0;
+    bool born_outside = keep_with_parent(parent, child);
+    tell_fork(scratch, parent, child);
+    if (born_outside)
+        tell_born_outside(scratch, parent, child);
     return 0;
 }
 

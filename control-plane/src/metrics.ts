@@ -49,6 +49,12 @@ export function createMetrics({ work, heartbeats, plans, bus, ruleFailures }: Me
   counter('picket_alerts_published_total', 'Alerts and their revisions that are on the bus.', [], (metric) =>
     metric.inc(bus().publisher.published),
   );
+  counter(
+    'picket_alerts_unnamed_total',
+    'Alerts that stay without full metadata: their container did not become known in time.',
+    [],
+    (metric) => metric.inc(work.counts().unnamed),
+  );
   counter('picket_alerts_refused_total', 'Alerts that the bus will never take.', [], (metric) =>
     metric.inc(bus().publisher.refused),
   );

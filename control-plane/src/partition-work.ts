@@ -20,6 +20,8 @@ export interface WorkCounts {
   duplicates: number;
   missing: number;
   findings: number;
+  /** Alerts whose container did not become known in time. */
+  unnamed: number;
   /** Batches that the limits of the stream discarded before they were read, at most. */
   busLimit: number;
   /** Batches that could not be used, by error code. */
@@ -36,6 +38,7 @@ export class DetectionWork implements PartitionWork {
     duplicates: 0,
     missing: 0,
     findings: 0,
+    unnamed: 0,
     busLimit: 0,
     refused: new Map(),
   };
@@ -144,4 +147,5 @@ function add(sum: WorkCounts, { counts }: Partition): void {
   sum.duplicates += counts.duplicates;
   sum.missing += counts.missing;
   sum.findings += counts.findings;
+  sum.unnamed += counts.unnamed;
 }

@@ -1,5 +1,6 @@
 import { type Alert, BatchError, EventCursor, type LossCount, LossReason } from '@picket/sdk';
 import { AlertStage } from './alerts/alert-stage.ts';
+import { retellOutput } from './detection/rules/compile/retell-output.ts';
 import type { RuleEngine } from './detection/rules/rule-engine.ts';
 import { NodeState } from './detection/state/node-state.ts';
 import { ControlPlaneError } from './errors.ts';
@@ -19,6 +20,8 @@ export interface PartitionCounts {
   /** Records whose sequences never came. */
   missing: number;
   findings: number;
+  /** Alerts whose container did not become known in time. */
+  unnamed: number;
 }
 
 /** What a partition knows about one node. */
@@ -48,10 +51,11 @@ export class Partition {
     duplicates: 0,
     missing: 0,
     findings: 0,
+    unnamed: 0,
   };
   readonly #engine: () => RuleEngine;
   readonly #nodes = new Map<string, NodeEntry>();
-  readonly #alerts = new AlertStage();
+  readonly #alerts = new AlertStage({ retell: retellOutput });
   readonly #cursor = new EventCursor();
   /** What the current event belongs to, for `#emit`. */
   #state: NodeState | undefined;
@@ -80,7 +84,8 @@ export class Partition {
     entry.state.begin(told.header);
     this.#alerts.begin(told);
     this.#apply(entry.state, told);
-    this.#alerts.end(told);
+    this.#alerts.end(told, entry.state.containers.told);
+    this.counts.unnamed = this.#alerts.stats.unnamed;
     entry.summary = summarise(entry.summary, told);
     return this.#alerts.take();
   }

@@ -88,6 +88,23 @@ export interface Container {
   stopped: number;
 }
 
+/** Values of fields by name, as an alert shows them; null where there is none. */
+export type FieldValues = Readonly<Record<string, string | number | boolean | null>>;
+
+/** A piece of an output: text as it is, or the field whose value stands there. */
+export type OutputPart = string | { readonly field: string };
+
+/**
+ * Tells an output again with what is known of the container by now; what it says of the event stays.
+ * @param time of the event, ns since 1970
+ */
+export type RetellOutput = (
+  template: readonly OutputPart[],
+  fields: FieldValues,
+  container: Container,
+  time: bigint,
+) => { readonly output: string; readonly fields: FieldValues };
+
 /** What a detector found in one event. The cursor still stands on that event while it is handed on. */
 export interface Finding {
   readonly detector: {
@@ -100,7 +117,9 @@ export interface Finding {
   readonly output: string;
   readonly tags: readonly string[];
   readonly mitre: readonly string[];
-  readonly fields: Readonly<Record<string, string | number | boolean | null>>;
+  readonly fields: FieldValues;
+  /** What `output` was made of, when it speaks of the container: it can be told again once that is known better. */
+  readonly template?: readonly OutputPart[] | undefined;
   /** Findings with the same key within the cooldown become one alert with a count; empty = one alert per event. */
   readonly groupKey: string;
 }

@@ -51,6 +51,7 @@ export const Evidence = z.object({
   events: z.array(z.string()),
   /** Events lost on the node in the window of the alert, by kind and reason. */
   lost: z.array(z.object({ kind: z.string(), reason: z.string(), count: z.number() })),
+  /** `partial` while not all is known of the container: a later revision tells what became known. */
   metadata: z.enum(['complete', 'partial']),
   /** State of the probes that the detector needs, as far as it is known. */
   probes: z.string().optional(),

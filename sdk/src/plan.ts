@@ -66,7 +66,12 @@ export const ProbePlan = z.strictObject({
   histogram: z.boolean(),
   bigrams: z.boolean(),
   opens: z.strictObject({ read: OpensWanted, write: OpensWanted, failed: OpensWanted }),
-  paths: z.array(PathRule).max(MOST_PATH_RULES),
+  paths: z
+    .array(PathRule)
+    .max(MOST_PATH_RULES)
+    .refine((rules) => rules.filter(({ name }) => name !== undefined).length <= MOST_NAME_RULES, {
+      message: `must have at most ${MOST_NAME_RULES} rules with a name`,
+    }),
   ignoredPeers: z.array(IgnoredPeers).max(1024),
   /** Kinds that no budget holds back. */
   mustSee: z.array(KindName),

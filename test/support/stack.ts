@@ -23,6 +23,8 @@ export interface StackOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What the administrator says about the probe plan (YAML); EVERY_EVENT for stories that count events. */
   readonly plan?: string;
+  /** What is started as the agent; its main program when left out. */
+  readonly agentScript?: string;
   /** Leaves the agent out, for stories that publish batches themselves. */
   readonly withoutAgent?: boolean;
 }
@@ -120,7 +122,7 @@ class RunningStack implements Stack {
   }
 
   async startAgent(): Promise<void> {
-    this.agent = startNode('agent/src/main.ts', this.#env('agent'));
+    this.agent = startNode(this.#options.agentScript ?? 'agent/src/main.ts', this.#env('agent'));
     await waitForLine(this.agent, /\bready\b/);
   }
 

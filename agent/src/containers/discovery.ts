@@ -87,10 +87,16 @@ export class Discovery {
   #created(event: CgroupEvent): void {
     const { registry, tracker } = this.#deps;
     if (registry.byCgroup(event.cgroup)) return;
+    const maker = this.#living(event.parent);
+    if (maker) {
+      // without its path: a container that makes many with long ones must not have the tree walked for each
+      tracker.adopt(maker, event.cgroup);
+      return;
+    }
     const path = event.truncated ? this.#findPath(event) : event.path;
     const shown = classifyCgroup(path);
     const runtime = RUNTIME.test(event.comm);
-    const owner = this.#living(event.parent) ?? this.#ownerOf(path, shown !== undefined || runtime);
+    const owner = this.#ownerOf(path, shown !== undefined || runtime);
     if (owner) tracker.adopt(owner, event.cgroup);
     else if (shown) this.#openShown(shown, event.cgroup, path);
     else if (runtime && !isContainerParent(path))

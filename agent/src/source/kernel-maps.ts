@@ -1,11 +1,13 @@
-import type { BpfMap } from '@picket/native';
-import { Kind, type LossCount } from '@picket/sdk';
+import { constants } from 'node:os';
+import { type BpfMap, NativeError } from '@picket/native';
+import { Kind, type LossCount, LossReason } from '@picket/sdk';
 import type { SlotLoss } from './types.ts';
 
 /** Sizes of bpf/include/maps.h. */
 const SYSCALLS = 512;
 const LOSS_REASONS = 16;
 const KINDS = 128;
+const { E2BIG, ENOMEM } = constants.errno;
 const STATE = { traced: 1, ignored: 2 } as const;
 
 const key64 = (value: bigint) => new Uint8Array(BigUint64Array.of(value).buffer);
@@ -17,18 +19,26 @@ export class ContainerMap {
   readonly #front: BpfMap;
   /** Cgroup of each entry of the front table; 0 for a free one. */
   readonly #fronts: BigUint64Array;
+  /** Cgroups that found room in neither. */
+  #refused = 0n;
+
   constructor(map: BpfMap, front: BpfMap) {
     this.#map = map;
     this.#front = front;
     this.#fronts = new BigUint64Array(front.maxEntries);
   }
 
+  /** A cgroup that finds no room is counted: a container that can make cgroups must not end the agent by making many. */
   trace(cgroup: bigint, slot: number, generation: number): void {
-    this.#put(cgroup, slot, generation, STATE.traced);
+    const entry = entryOf(cgroup, slot, generation, STATE.traced);
+    const listed = this.#list(cgroup, entry);
+    if (!this.#putInFront(cgroup, entry) && !listed) this.#refused++;
   }
 
+  /** Without an entry a cgroup is ignored too; the one in front spares the kernel the look behind it. */
   ignore(cgroup: bigint): void {
-    this.#put(cgroup, 0, 0, STATE.ignored);
+    this.#map.delete(key64(cgroup));
+    this.#putInFront(cgroup, entryOf(cgroup, 0, 0, STATE.ignored));
   }
 
   forget(cgroup: bigint): void {
@@ -39,24 +49,43 @@ export class ContainerMap {
     this.#front.update(key32(at), new Uint8Array(16));
   }
 
-  #put(cgroup: bigint, slot: number, generation: number, state: number): void {
-    const value = new DataView(new ArrayBuffer(16));
-    value.setBigUint64(0, cgroup, true);
-    value.setUint16(8, slot, true);
-    value.setUint16(10, generation, true);
-    value.setUint32(12, state, true);
-    const bytes = new Uint8Array(value.buffer);
-    this.#map.update(key64(cgroup), bytes.subarray(8));
+  losses(): LossCount[] {
+    return this.#refused === 0n ? [] : [{ kind: Kind.CgroupCreated, reason: LossReason.mapFull, count: this.#refused }];
+  }
+
+  /** False when the table is full. */
+  #list(cgroup: bigint, entry: Uint8Array): boolean {
+    try {
+      this.#map.update(key64(cgroup), entry.subarray(8));
+      return true;
+    } catch (error) {
+      if (error instanceof NativeError && (error.errno === E2BIG || error.errno === ENOMEM)) return false;
+      throw error;
+    }
+  }
+
+  /** False when the place is taken: it stays with its cgroup, and the other one is found in the table behind. */
+  #putInFront(cgroup: bigint, entry: Uint8Array): boolean {
     const at = this.#frontOf(cgroup);
-    // a taken entry stays with its cgroup; the other one is found in the table behind
-    if (this.#fronts[at] !== 0n && this.#fronts[at] !== cgroup) return;
+    if (this.#fronts[at] !== 0n && this.#fronts[at] !== cgroup) return false;
     this.#fronts[at] = cgroup;
-    this.#front.update(key32(at), bytes);
+    this.#front.update(key32(at), entry);
+    return true;
   }
 
   #frontOf(cgroup: bigint): number {
     return Number(cgroup & BigInt(this.#fronts.length - 1));
   }
+}
+
+/** `struct front_entry`, of which the second half is `struct container`. */
+function entryOf(cgroup: bigint, slot: number, generation: number, state: number): Uint8Array {
+  const value = new DataView(new ArrayBuffer(16));
+  value.setBigUint64(0, cgroup, true);
+  value.setUint16(8, slot, true);
+  value.setUint16(10, generation, true);
+  value.setUint32(12, state, true);
+  return new Uint8Array(value.buffer);
 }
 
 /** Reads the loss counters of all CPUs; cumulative since the probes were loaded. */

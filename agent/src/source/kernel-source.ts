@@ -135,7 +135,7 @@ export class KernelSource implements EventSource {
   }
 
   losses(): LossCount[] {
-    return this.#losses.read();
+    return [...this.#losses.read(), ...this.#containers.losses()];
   }
 
   slotLosses(): SlotLoss[] {

@@ -76,6 +76,7 @@ export const PROBES: readonly ProbeSpec[] = [
   {
     name: 'process_life',
     kinds: [Kind.ProcessFork, Kind.ProcessExit],
+    layouts: [Kind.ProcessMoved],
     attach: ['process_fork', 'process_exit'],
     handlers: {},
   },

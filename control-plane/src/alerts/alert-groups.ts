@@ -46,6 +46,7 @@ export interface GroupOptions {
   readonly max?: number;
 }
 
+export const DEFAULT_COOLDOWN = 60_000;
 /** Names of causing events an alert keeps; `count` tells how many there were. */
 const MAX_EVENTS = 16;
 
@@ -69,7 +70,7 @@ export class AlertGroups {
   evicted = 0;
 
   constructor(options: GroupOptions = {}) {
-    this.#cooldown = options.cooldown ?? 60_000;
+    this.#cooldown = options.cooldown ?? DEFAULT_COOLDOWN;
     this.#republish = options.republish ?? 1000;
     this.#max = options.max ?? 2048;
   }
@@ -119,6 +120,13 @@ export class AlertGroups {
     }
     for (const group of [...(this.#unpublished.get(node) ?? [])])
       if (watermark - group.published >= this.#republish) this.#publish(group, watermark, out);
+  }
+
+  /** Publishes an alert that has a new revision for another reason than an occurrence; its group may be closed. */
+  republish(node: string, key: string, alert: Alert, out: Alert[]): void {
+    const group = this.#nodes.get(node)?.get(key);
+    if (group?.alert === alert) this.#publish(group, group.published, out);
+    else out.push(copyOf(alert));
   }
 
   /** Publishes every revision that has not gone out, without closing or changing anything. */
@@ -219,6 +227,6 @@ export class AlertGroups {
 }
 
 /** A publication must not change while it waits to be sent; only these parts of an alert ever do. */
-function copyOf(alert: Alert): Alert {
+export function copyOf(alert: Alert): Alert {
   return { ...alert, evidence: { ...alert.evidence, events: [...alert.evidence.events] } };
 }

@@ -1,12 +1,13 @@
 import type { Alert, EventCursor } from '@picket/sdk';
-import type { Batch, Finding, NodeView } from '../types.ts';
+import type { Batch, Container, Finding, NodeView, RetellOutput } from '../types.ts';
 import { AlertBuilder } from './alert-builder.ts';
-import { AlertGroups, type GroupOptions } from './alert-groups.ts';
+import { AlertGroups, copyOf, DEFAULT_COOLDOWN, type GroupOptions } from './alert-groups.ts';
 import { decodeState, encodeState } from './alert-state.ts';
 import { eventName } from './event-name.ts';
 import { eventTime, isoTime, toMs, watermark } from './event-time.ts';
 import { ownerOf } from './loss-records.ts';
 import { LossWindow, lossBetween } from './loss-window.ts';
+import { containerKey, PartialAlerts } from './partial-alerts.ts';
 
 /** Counts of one stage since it was made. */
 export interface AlertStats {
@@ -16,7 +17,16 @@ export interface AlertStats {
   alerts: number;
   /** Groups closed early because there were too many. */
   evicted: number;
+  /** Alerts that stay without full metadata: it did not come in time, or too many waited for it. */
+  unnamed: number;
 }
+
+export interface AlertStageOptions extends GroupOptions {
+  /** Tells outputs that speak of containers again; without it they stay as they were. */
+  readonly retell?: RetellOutput;
+}
+
+const NONE: ReadonlySet<Container> = new Set();
 
 /**
  * Turns the findings of one partition into alerts. For each batch: `begin`, `add` per finding, `end`, then publish
@@ -25,13 +35,15 @@ export interface AlertStats {
 export class AlertStage {
   readonly #builder = new AlertBuilder();
   readonly #groups: AlertGroups;
+  readonly #partial: PartialAlerts;
   readonly #losses = new Map<string, LossWindow>();
   #out: Alert[] = [];
   #findings = 0;
   #alerts = 0;
 
-  constructor(options: GroupOptions = {}) {
+  constructor(options: AlertStageOptions = {}) {
     this.#groups = new AlertGroups(options);
+    this.#partial = new PartialAlerts(options.retell, options.cooldown ?? DEFAULT_COOLDOWN);
   }
 
   /** Before the events of a batch: learns what its node lost. */
@@ -46,10 +58,13 @@ export class AlertStage {
     const owner = ownerOf(cursor);
     const build = () => {
       this.#alerts++;
-      return this.#builder.build(finding, cursor, view, batch, lossBetween(losses.baseline(), losses.totals, owner));
+      const lost = lossBetween(losses.baseline(), losses.totals, owner);
+      const alert = this.#builder.build(finding, cursor, view, batch, lost);
+      if (alert.evidence.metadata === 'partial') this.#await(alert, finding, cursor, view, batch);
+      return alert;
     };
     if (finding.groupKey === '') {
-      this.#out.push(build());
+      this.#out.push(copyOf(build()));
       return;
     }
     const time = eventTime(cursor, batch.header);
@@ -66,10 +81,28 @@ export class AlertStage {
     this.#groups.add(occurrence, this.#out);
   }
 
-  /** After the events of a batch: publishes and closes what is due at its watermark. */
-  end(batch: Batch): void {
+  /**
+   * After the events of a batch: publishes and closes what is due at its watermark.
+   * @param told containers of which records of the batch told: alerts that did not know them are told again
+   */
+  end(batch: Batch, told = NONE): void {
     const { node } = batch.header;
-    this.#groups.tick(node, toMs(watermark(batch.header)), this.#lossesOf(node), this.#out);
+    const now = toMs(watermark(batch.header));
+    for (const { group, alert } of this.#partial.tell(batch.header, told, now))
+      this.#groups.republish(node, group, alert, this.#out);
+    this.#partial.expire(node, now);
+    this.#groups.tick(node, now, this.#lossesOf(node), this.#out);
+  }
+
+  #await(alert: Alert, finding: Finding, cursor: EventCursor, view: NodeView, { header }: Batch): void {
+    this.#partial.add({
+      node: header.node,
+      container: containerKey(view.containerOf(cursor), cursor, header),
+      group: finding.groupKey && groupKey(finding),
+      alert,
+      template: finding.template,
+      since: toMs(watermark(header)),
+    });
   }
 
   /**
@@ -88,13 +121,18 @@ export class AlertStage {
   }
 
   get stats(): AlertStats {
-    return { findings: this.#findings, alerts: this.#alerts, evicted: this.#groups.evicted };
+    return {
+      findings: this.#findings,
+      alerts: this.#alerts,
+      evicted: this.#groups.evicted,
+      unnamed: this.#partial.unnamed,
+    };
   }
 
   /** The state for a checkpoint. Take and publish everything first: what waits in the stage is not part of it. */
   snapshot(): Uint8Array {
     const losses = [...this.#losses].map(([node, window]) => ({ node, window: window.snapshot() }));
-    return encodeState({ groups: this.#groups.snapshot(), losses });
+    return encodeState({ groups: this.#groups.snapshot(), losses, partial: this.#partial.snapshot() });
   }
 
   /**
@@ -102,8 +140,9 @@ export class AlertStage {
    * @throws ControlPlaneError CHECKPOINT_CORRUPT when it can not be read; the stage is unchanged then
    */
   restore(bytes: Uint8Array): void {
-    const { groups, losses } = decodeState(bytes);
+    const { groups, losses, partial } = decodeState(bytes);
     this.#groups.restore(groups);
+    this.#partial.restore(partial);
     this.#losses.clear();
     for (const { node, window } of losses) this.#losses.set(node, LossWindow.restore(window));
   }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ControlPlaneError } from '../errors.ts';
 import type { GroupState } from './alert-groups.ts';
 import type { LossWindowState } from './loss-window.ts';
+import type { PartialAlert } from './partial-alerts.ts';
 
 const VERSION = 1;
 
@@ -41,33 +42,61 @@ const State = z.object({
       }),
     }),
   ),
+  partial: z
+    .array(
+      z.object({
+        node: z.string(),
+        container: z.string(),
+        group: z.string(),
+        /** Left out where the group is open and has it. */
+        alert: Alert.optional(),
+        template: z.array(z.union([z.string(), z.object({ field: z.string() })])).optional(),
+        since: z.number(),
+      }),
+    )
+    .default([]),
 });
 
 export interface AlertState {
   readonly groups: GroupState[];
   readonly losses: { node: string; window: LossWindowState }[];
+  readonly partial: PartialAlert[];
 }
 
 /** The state of an alert stage as bytes: JSON, because it is off the event path and the checkpoint is compressed. */
-export function encodeState({ groups, losses }: AlertState): Uint8Array {
+export function encodeState({ groups, losses, partial }: AlertState): Uint8Array {
   const list = groups.map((group) => ({ ...group, baseline: [...group.baseline] }));
-  return new TextEncoder().encode(JSON.stringify({ version: VERSION, groups: list, losses }));
+  const open = new Set(groups.map(({ alert }) => alert));
+  const waiting = partial.map((one) => (open.has(one.alert) ? { ...one, alert: undefined } : one));
+  return new TextEncoder().encode(JSON.stringify({ version: VERSION, groups: list, losses, partial: waiting }));
 }
 
 /** @throws ControlPlaneError CHECKPOINT_CORRUPT */
 export function decodeState(bytes: Uint8Array): AlertState {
-  const { groups, losses } = parse(bytes);
-  return { groups: groups.map((group) => ({ ...group, baseline: new Map(group.baseline) })), losses };
+  const { groups, losses, partial } = parse(bytes);
+  const open = new Map(groups.map(({ node, key, alert }) => [`${node}\0${key}`, alert]));
+  return {
+    groups: groups.map((group) => ({ ...group, baseline: new Map(group.baseline) })),
+    losses,
+    partial: partial.map((one) => {
+      const alert = one.alert ?? open.get(`${one.node}\0${one.group}`);
+      if (!alert) throw corrupt('a partial alert has no group');
+      return { ...one, alert, template: one.template };
+    }),
+  };
 }
 
 function parse(bytes: Uint8Array): z.output<typeof State> {
   try {
     return State.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
   } catch (cause) {
-    throw new ControlPlaneError(
-      'CHECKPOINT_CORRUPT',
-      `the alert groups of the checkpoint can not be read (${messageOf(cause).slice(0, 200)}): they start empty, and alerts that were open may be counted anew`,
-      { cause },
-    );
+    throw corrupt(messageOf(cause).slice(0, 200), cause);
   }
 }
+
+const corrupt = (why: string, cause?: unknown) =>
+  new ControlPlaneError(
+    'CHECKPOINT_CORRUPT',
+    `the alert groups of the checkpoint can not be read (${why}): they start empty, and alerts that were open may be counted anew`,
+    { cause },
+  );

@@ -25,5 +25,9 @@ export function isoTime(ns: bigint): string {
   return `${text.slice(0, -1)}${(ns % MILLION).toString().padStart(6, '0')}Z`;
 }
 
+/** What `isoTime` wrote, in ns since 1970. */
+export const fromIso = (iso: string): bigint =>
+  BigInt(Date.parse(`${iso.slice(0, -7)}Z`)) * MILLION + BigInt(iso.slice(-7, -1));
+
 /** ns since 1970 to whole ms. */
 export const toMs = (ns: bigint): number => Number(ns / MILLION);

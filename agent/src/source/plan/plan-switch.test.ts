@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HeaderFlag, Kind, LossReason, type ProbePlan } from '@picket/sdk';
+import { HeaderFlag, Kind, LossReason, MOST_NAME_RULES, type ProbePlan } from '@picket/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PLAIN_PLAN } from '../testing/shared-source.ts';
 import { type Seen, TracedCgroup } from '../testing/traced-cgroup.ts';
@@ -33,6 +33,8 @@ function lost(cgroup: TracedCgroup, kind: number, reason: number): number {
   return Number(found?.count ?? 0);
 }
 
+const ruleFor = (name: string) => ({ name, for: ['read' as const], mustSee: false, ignore: false });
+
 /** Opens a file again and again in one process of the shell. */
 const openAgain = (file: string, times: number) => `i=0; while [ $i -lt ${times} ]; do : < ${file}; i=$((i+1)); done`;
 
@@ -58,6 +60,26 @@ describe('equal events of a process', () => {
     await using cgroup = traced({ suppressMs: 10_000 });
     await cgroup.run(`: < /etc/hostname; exec /bin/cat /etc/hostname`);
     expect(opens(cgroup, '/etc/hostname')).toHaveLength(2);
+  });
+
+  it('that the plan begins to watch are told each time from then on', async () => {
+    await using cgroup = traced({ suppressMs: 200 });
+    const script = 'import time\nfor i in range(200):\n open("/etc/hostname"); time.sleep(0.01)';
+    const running = cgroup.run(`exec /usr/bin/python3 -I -c '${script}'`);
+    await sleep(500);
+    const paths = [{ prefix: '/etc/host', for: [], mustSee: true, ignore: false }];
+    cgroup.source.apply({ ...FEW, suppressMs: 200, paths });
+    await running;
+    expect(opens(cgroup, '/etc/hostname').length).toBeGreaterThan(50);
+  });
+
+  it('are none when another call made them', async () => {
+    await using cgroup = traced({ suppressMs: 10_000 });
+    const script = 'import os\nfor name in ("open", "openat"):\n for i in range(3): os.close(call(name))';
+    const calls = 'import ctypes\nlibc=ctypes.CDLL(None)\nfile=b"/etc/hostname"\n';
+    const call = 'call=lambda name: libc.syscall(2,file,0) if name=="open" else libc.syscall(257,-100,file,0)\n';
+    await cgroup.run(`exec /usr/bin/python3 -I -c '${calls}${call}${script}'`);
+    expect(opens(cgroup, '/etc/hostname').map((event) => event.syscall)).toEqual([2, 257]);
   });
 
   it('of two processes are two events, and so are opens with other flags', async () => {
@@ -181,6 +203,35 @@ describe('a change of the plan', () => {
     await running;
     expect(cgroup.of('process.exec').filter((event) => event.path === '/usr/bin/true')).toHaveLength(300);
     expect(cgroup.source.losses()).toEqual([]);
+  });
+});
+
+describe('tables that are full', () => {
+  const named = (begin: string) =>
+    Array.from({ length: MOST_NAME_RULES }, (_, i) => {
+      return { name: `${begin}-${i}`, for: ['read' as const], mustSee: false, ignore: false };
+    });
+  const listed = { read: 'listed', write: 'none', failed: 'none' } as const;
+
+  it('take another plan that fills them too', async () => {
+    await using cgroup = traced({ paths: named('old'), opens: listed });
+    cgroup.source.apply({ ...FEW, opens: listed, paths: [...named('new').slice(1), ruleFor('hostname')] });
+    await cgroup.run(': < /etc/hostname; : < /etc/passwd');
+    expect(opens(cgroup, '/etc/hostname')).toHaveLength(1);
+    expect(opens(cgroup, '/etc/passwd')).toEqual([]);
+  });
+
+  it('that a plan overflows leave everything told, under the name of the plan before', async () => {
+    await using cgroup = traced({ revision: 'fits', paths: named('old'), opens: listed });
+    const tooLong = { ...FEW, revision: 'does not fit', opens: listed, paths: [...named('new'), ruleFor('more')] };
+    expect(() => cgroup.source.apply(tooLong)).toThrow(expect.objectContaining({ code: 'BPF_MAP_FAILED' }));
+    expect(cgroup.source.plan.revision).toBe('fits');
+    await cgroup.run(': < /etc/passwd');
+    expect(opens(cgroup, '/etc/passwd')).toHaveLength(1);
+    cgroup.source.apply({ ...FEW, opens: listed, paths: [ruleFor('hostname')] });
+    await cgroup.run(': < /etc/hostname; : < /etc/passwd');
+    expect(opens(cgroup, '/etc/hostname')).toHaveLength(1);
+    expect(opens(cgroup, '/etc/passwd')).toHaveLength(1);
   });
 });
 

@@ -28,20 +28,23 @@ export class PlanSwitch {
     return this.#current;
   }
 
+  /**
+   * While the tables of paths and peers are neither those of the old plan nor of the new one, they are not looked at:
+   * everything that handlers see is told, for some milliseconds. When the kernel refuses an entry it stays so.
+   */
   apply(plan: ProbePlan): void {
     const loader = this.#loader;
     const wanted = wantedProbes(plan);
     const paths = pathTables(plan.paths);
-    loader.attach(wanted);
-    const clean = [
-      this.#sync('path_rules', bitsTable(paths.prefixes)),
-      this.#sync('name_rules', bitsTable(paths.names)),
-      this.#sync('ignored_peers', peerTable(plan.ignoredPeers)),
-    ];
+    this.#handled = loader.attach(wanted);
+    this.#current = betweenPlans(this.#current, plan);
+    this.#writeSettings();
+    this.#sync('path_rules', bitsTable(paths.prefixes));
+    this.#sync('name_rules', bitsTable(paths.names));
+    this.#sync('ignored_peers', peerTable(plan.ignoredPeers));
     this.#current = plan;
     this.#handled = loader.handledBy(wanted);
     this.#writeSettings();
-    for (const removeOld of clean) removeOld();
     loader.detach(wanted);
   }
 
@@ -64,10 +67,27 @@ export class PlanSwitch {
   }
 
   /** A probe that the kernel refused has no tables to fill. */
-  #sync(name: string, table: ReadonlyMap<string, string>): () => void {
+  #sync(name: string, table: ReadonlyMap<string, string>): void {
     const map: BpfMap | undefined = this.#loader.findMap(name);
-    return map ? syncMap(map, table) : () => undefined;
+    if (map) syncMap(map, table);
   }
+}
+
+/** Wants what either plan wants, and holds nothing back. Has the name of the old one: the new one is not in force yet. */
+function betweenPlans(old: ProbePlan, plan: ProbePlan): ProbePlan {
+  return {
+    revision: old.revision,
+    kinds: [...new Set([...old.kinds, ...plan.kinds])],
+    calls: null,
+    histogram: old.histogram || plan.histogram,
+    bigrams: old.bigrams && plan.bigrams,
+    opens: { read: 'all', write: 'all', failed: 'all' },
+    paths: [],
+    ignoredPeers: [],
+    mustSee: [],
+    budgets: {},
+    suppressMs: 0,
+  };
 }
 
 function wantedProbes(plan: ProbePlan): WantedProbes {

@@ -14,6 +14,16 @@ interface Slot {
 export class ContainerTable {
   readonly #slots = new Map<number, Slot>();
   readonly #byCgroup = new Map<number, MutableContainer>();
+  readonly #told = new Set<Container>();
+
+  /** Containers that records have told of since `forgetTold`. */
+  get told(): ReadonlySet<Container> {
+    return this.#told;
+  }
+
+  forgetTold(): void {
+    this.#told.clear();
+  }
 
   /** Containers that were not seen to stop. */
   get running(): number {
@@ -42,11 +52,13 @@ export class ContainerTable {
     for (const kept of [entry?.current, entry?.previous]) {
       if (kept?.generation !== generation || kept.cgroup !== String(cgroup)) continue;
       readContainer(kept, cursor);
+      this.#told.add(kept);
       return;
     }
     const known = entry?.current;
     const fresh = emptyContainer(slot, generation, String(cgroup));
     readContainer(fresh, cursor);
+    this.#told.add(fresh);
     if (known && known.stopped === 0) known.stopped = cursor.time;
     if (entry?.previous) this.#forgetCgroup(entry.previous);
     this.#slots.set(slot, { current: fresh, previous: known?.generation === generation ? undefined : known });
@@ -70,6 +82,7 @@ export class ContainerTable {
   clear(): void {
     this.#slots.clear();
     this.#byCgroup.clear();
+    this.#told.clear();
   }
 
   /** Puts back what `all` gave. */

@@ -32,6 +32,7 @@ export class NodeState implements NodeView {
 
   /** A reboot makes everything untrue; a restarted agent counts slots anew and tells its containers again. */
   begin(header: Pick<BatchHeader, 'bootId' | 'agentEpoch'>): void {
+    this.containers.forgetTold();
     const bootId = Buffer.from(header.bootId).toString('hex');
     if (bootId === this.#bootId && header.agentEpoch === this.#epoch) return;
     if (bootId !== this.#bootId) this.processes.clear();

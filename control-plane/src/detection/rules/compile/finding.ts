@@ -5,9 +5,8 @@ import type { FieldSource } from '../fields/field-source.ts';
 import { resolveField } from '../fields/resolve-field.ts';
 import { readSource, type ShownValue, showSource } from '../fields/show-value.ts';
 import type { Rule } from '../load/rule.ts';
-import { escapeControls } from './escape-controls.ts';
-
-const ABSENT = '<NA>';
+import { fieldText, shownField } from './output-text.ts';
+import { speaksOfContainer } from './retell-output.ts';
 
 interface OutputField {
   readonly key: string;
@@ -22,6 +21,8 @@ export function compileFinding(rule: Rule, kind: KindInfo): (c: EventContext) =>
     const key = part.argument === undefined ? part.name : `${part.name}[${part.argument}]`;
     return { key, source: resolveField(part.name, { kind, argument: part.argument }) };
   });
+  const template = parts.map((part) => (typeof part === 'string' ? part : { field: part.key }));
+  const retellable = speaksOfContainer(template) ? { template } : {};
   const groupKey = compileGroupKey(rule, kind);
   return (c) => {
     const fields: Record<string, ShownValue | null> = {};
@@ -31,14 +32,12 @@ export function compileFinding(rule: Rule, kind: KindInfo): (c: EventContext) =>
         output += part;
         continue;
       }
-      const value = part.source && readSource(part.source, c);
-      // the id of a container that is not known yet is empty
-      const shown = value === undefined || (value === '' && part.key.startsWith('container.')) ? null : value;
+      const shown = shownField(part.key, part.source && readSource(part.source, c));
       fields[part.key] = shown;
-      output += shown === null ? ABSENT : escapeControls(String(shown));
+      output += fieldText(shown);
     }
     const { name, priority, tags, mitre } = rule;
-    return { detector, rule: name, priority, output, tags, mitre, fields, groupKey: groupKey(c) };
+    return { detector, rule: name, priority, output, tags, mitre, fields, groupKey: groupKey(c), ...retellable };
   };
 }
 

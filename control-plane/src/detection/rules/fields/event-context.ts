@@ -2,6 +2,11 @@ import { EventCursor } from '@picket/sdk';
 import type { Batch, Container, NodeView, Process, ProcessEntry } from '../../../types.ts';
 import { openAccess } from './open-access.ts';
 
+/** What of a batch tells the time of its events. */
+export interface Clock {
+  readonly header: Pick<Batch['header'], 'wallOffset'>;
+}
+
 /**
  * The event that rules look at, and what was looked up for it so far. One object serves all events: nothing is read,
  * decoded or found before a rule asks for it, and nothing twice.
@@ -9,7 +14,7 @@ import { openAccess } from './open-access.ts';
 export class EventContext {
   cursor: EventCursor = new EventCursor();
   #view: NodeView | undefined = undefined;
-  #batch: Batch | undefined = undefined;
+  #batch: Clock | undefined = undefined;
   #process: Process | undefined = undefined;
   #processKnown = false;
   #container: Container | undefined = undefined;
@@ -21,7 +26,7 @@ export class EventContext {
   #filename: string | undefined = undefined;
   #access = -1;
 
-  begin(cursor: EventCursor, view: NodeView, batch: Batch): void {
+  begin(cursor: EventCursor, view: NodeView, batch: Clock): void {
     this.beginRecord(cursor);
     this.#view = view;
     this.#batch = batch;
