@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -27,7 +28,8 @@ export class PlanStore {
 
   async save(plan: ProbePlan): Promise<void> {
     await mkdir(dirname(this.#file), { recursive: true });
-    const half = `${this.#file}.half`;
+    // each its own, so that two at once do not mix
+    const half = `${this.#file}.${randomUUID()}.half`;
     await writeFile(half, JSON.stringify(plan), { mode: 0o600 });
     await rename(half, this.#file);
   }

@@ -20,7 +20,7 @@ struct container {
 /* by cgroup v2 id */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 16384);
+    __uint(max_entries, 65536);
     __type(key, __u64);
     __type(value, struct container);
 } containers SEC(".maps");

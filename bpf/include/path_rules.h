@@ -13,6 +13,9 @@
 #define PATH_MUST_SEE (1 << 3)
 #define PATH_IGNORE (1 << 4)
 
+/* longer ones are taken for roundabout: the verifier follows no more jumps */
+#define ROUNDABOUT_MAX 1024
+
 struct path_prefix {
     __u32 bits;
     char path[PATH_PREFIX_MAX];
@@ -71,6 +74,33 @@ __noinline __u32 path_bits(__u32 begin, __u32 end) {
             name[i] = scratch->record[from + i];
     found = bpf_map_lookup_elem(&name_rules, name);
     return found ? bits | *found : bits;
+}
+
+/*
+ * Whether the path at record[begin..end) could be written shorter: `//`, `/./` and `/../` lead past every prefix. For
+ * paths that were asked for; those of the kernel are never so. A global function, so that the verifier checks it once.
+ */
+__noinline __u32 is_roundabout(__u32 begin, __u32 end) {
+    struct scratch *scratch = get_scratch();
+    if (!scratch)
+        return 1;
+    scratch->path_at = begin;
+    /* 0 elsewhere, 1 behind a slash, 2 and 3 behind a slash and as many dots less one */
+    scratch->word = 0;
+    for (__u32 i = 0; i < ROUNDABOUT_MAX; i++) {
+        __u64 at = bounded(scratch->path_at);
+        __u64 state = *(volatile __u64 *)&scratch->word;
+        if (at >= end)
+            return state > 1;
+        if (at >= RECORD_MAX)
+            break;
+        char c = scratch->record[at];
+        if (c == '/' && state > 0)
+            break;
+        scratch->word = c == '/' ? 1 : c == '.' && state > 0 && state < 3 ? state + 1 : 0;
+        scratch->path_at = at + 1;
+    }
+    return 1;
 }
 
 #endif

@@ -67,6 +67,9 @@ static __always_inline bool path_wanted(struct scratch *scratch, const struct se
         scratch->identity.must_see = 1;
         return true;
     }
+    /* a path as it was asked for may lead round the rules: better told than hidden */
+    if (class == OPEN_FAILED && wanted != WANT_NONE && is_roundabout(sizeof(struct picket_file_open), end))
+        return true;
     if (bits & PATH_IGNORE)
         return false;
     return wanted == WANT_ALL || (wanted == WANT_LISTED && bits & (1 << class));

@@ -9,23 +9,32 @@
 #define NR_SENDTO 44
 #define NR_SENDMSG 46
 #define NR_SENDMMSG 307
+#define COMPAT_SOCKETCALL 102
 #define COMPAT_SENDMMSG 345
 #define COMPAT_SENDTO 369
 #define COMPAT_SENDMSG 370
 
-/* Whether the current call sends: with MSG_FASTOPEN that connects too. */
-static __always_inline bool is_sending(const struct pt_regs *regs) {
+static __always_inline bool is_socketcall(const struct pt_regs *regs) {
+    return is_compat_call() && regs->orig_ax == COMPAT_SOCKETCALL;
+}
+
+/*
+ * Whether the current call has no handler that tells of a connect: one that sends, which connects too with
+ * MSG_FASTOPEN, and the one that hides what it does in user memory.
+ */
+static __always_inline bool is_untold(const struct pt_regs *regs) {
     __u64 number = regs->orig_ax & ~(__u64)X32_BIT;
     if (is_compat_call())
-        return number == COMPAT_SENDTO || number == COMPAT_SENDMSG || number == COMPAT_SENDMMSG;
+        return is_socketcall(regs) || number == COMPAT_SENDTO || number == COMPAT_SENDMSG || number == COMPAT_SENDMMSG;
     return number == NR_SENDTO || number == NR_SENDMSG || number == NR_SENDMMSG;
 }
 
-/* No handler follows on such a call, so it is told at once, as a connect that is in progress. */
+/* It is told at once, as a connect that is in progress. */
 static __always_inline void tell_begun(struct sock *sock, const struct identity *who, const struct endpoint *ends,
                                        const struct pt_regs *regs) {
     struct picket_header h = {};
     fill_header(&h, PICKET_NET_CONNECT, current_task(), who, NR_CONNECT, -EINPROGRESS);
+    h.flags |= is_compat_call() ? PICKET_FLAG_COMPAT : 0;
     h.length = sizeof(struct picket_net_connect);
     remember(sock, &h, ROLE_CONNECTED);
     if (!kind_wanted(PICKET_NET_CONNECT) || is_ignored_peer(ends))
@@ -41,7 +50,7 @@ static __always_inline void tell_begun(struct sock *sock, const struct identity 
     }
     event->h = h;
     __builtin_memcpy(&event->local_ip, ends, sizeof(*ends));
-    event->fd = is_compat_call() ? (__u32)regs->bx : regs->di;
+    event->fd = is_socketcall(regs) ? -1 : is_compat_call() ? (__u32)regs->bx : regs->di;
     event->count = 1;
     bpf_ringbuf_submit(event, 0);
 }
@@ -54,7 +63,7 @@ static __always_inline void begin_connect(struct sock *sock) {
         return;
     read_endpoint(&ends, sock);
     struct pt_regs *regs = call_registers();
-    if (regs && is_sending(regs))
+    if (regs && is_untold(regs))
         tell_begun(sock, &who, &ends, regs);
     else if (bpf_map_update_elem(&connecting, &thread, &ends, BPF_ANY))
         count_loss(PICKET_NET_CONNECT, PICKET_LOST_MAP_FULL);

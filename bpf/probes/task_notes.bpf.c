@@ -35,4 +35,14 @@ int note_present(struct bpf_iter__task *ctx) {
     return 0;
 }
 
+/* Runs when containers were found late: notes the tasks that began while nobody knew them for tasks of a container. A
+ * note that is there stays: its task may be in the middle of the change that the note is for. */
+SEC("iter/task")
+int note_missing(struct bpf_iter__task *ctx) {
+    struct task_struct *task = ctx->task;
+    if (task && task->mm && !bpf_task_storage_get(&task_notes, task, NULL, 0))
+        note_task(task);
+    return 0;
+}
+
 char LICENSE[] SEC("license") = "GPL";

@@ -61,6 +61,8 @@ export class Discovery {
   async scan(first: boolean): Promise<void> {
     const before = [...this.#deps.registry.living()];
     const known = await this.#knownPaths();
+    const top = cgroupId(this.#deps.root, '');
+    if (first && top !== undefined) this.#deps.source.ignoreOld(top);
     const seen = new Set<bigint>();
     const unplaced = new Set<bigint>();
     let count = 0;
@@ -69,7 +71,7 @@ export class Discovery {
       if (++count % A_TURN === 0) await letOthersRun();
       if (this.#stopped) return;
       if ((await this.#place(cgroup, known)) || this.#ignored.has(cgroup.id)) continue;
-      if (first) this.#ignored.add(cgroup.id);
+      if (first) this.#ignoreOld(cgroup.id);
       else if (this.#unplaced.has(cgroup.id)) this.#ignore(cgroup.id);
       else unplaced.add(cgroup.id);
     }
@@ -148,6 +150,12 @@ export class Discovery {
     if (!container) source.forget(cgroup);
     else if (container.cgroup !== cgroup) registry.leave(cgroup, performance.now());
     else if (registry.lives(container)) tracker.close(container);
+  }
+
+  /** A runtime may be about to make a container of it all the same: a record of the kernel tells then. */
+  #ignoreOld(cgroup: bigint): void {
+    this.#ignored.add(cgroup);
+    this.#deps.source.ignoreOld(cgroup);
   }
 
   #ignore(cgroup: bigint): void {

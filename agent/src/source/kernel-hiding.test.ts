@@ -49,6 +49,16 @@ describe.each([false, true])('seen all the same, in the build for older kernels:
     });
   });
 
+  it('is a connection of a 32-bit program that hides its arguments in memory', async () => {
+    const [port, result] = await act('socketcall');
+    expect(result).toBe(0);
+    const [connect, ...more] = cgroup.of('net.connect');
+    expect(more).toEqual([]);
+    expect(connect).toMatchObject({ remote_port: port, remote_ip: '127.0.0.1', syscall: CONNECT, slot: 7, fd: -1 });
+    expect(Number(connect?.flags) & HeaderFlag.compat).not.toBe(0);
+    expect(cgroup.of('net.close').find(({ role }) => role === CONNECTED)).toMatchObject({ remote_port: port });
+  });
+
   it('is a connect whose descriptor is another file when it returns', async () => {
     const [port, result] = await act('swapped');
     expect(result).toBe(0);

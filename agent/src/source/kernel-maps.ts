@@ -41,6 +41,11 @@ export class ContainerMap {
     this.#putInFront(cgroup, entryOf(cgroup, 0, 0, STATE.ignored));
   }
 
+  /** The kernel enters a new cgroup before anybody can see its directory: what it has not entered is older than the probes. */
+  ignoreOld(cgroup: bigint): void {
+    if (this.#map.lookup(key64(cgroup)) === undefined) this.ignore(cgroup);
+  }
+
   forget(cgroup: bigint): void {
     this.#map.delete(key64(cgroup));
     const at = this.#frontOf(cgroup);

@@ -122,6 +122,23 @@ describe('process.moved', () => {
     expect(isSticky(exec)).toBe(false);
   });
 
+  it('knows where a process was that came before anybody knew its cgroup for a container', async () => {
+    const late = `${findCgroupMounts().root}/picket-late-${process.pid}`;
+    mkdirSync(late);
+    cgroup.source.ignore(cgroupId(late));
+    const script = `echo $$ > ${procs(late)}; echo ready; read line; echo $$ > ${procs(outside)}; exec /bin/true`;
+    const shell = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    await new Promise((resolve) => shell.stdout.once('data', resolve));
+    cgroup.source.trace(cgroupId(late), 9, 5);
+    cgroup.source.walkTasks();
+    shell.stdin.write('go\n');
+    await new Promise((resolve) => shell.once('exit', resolve));
+    cgroup.drain();
+    expect(execs('/usr/bin/true')).toMatchObject([{ tgid: shell.pid, slot: 9, generation: 5 }]);
+    cgroup.source.forget(cgroupId(late));
+    rmdirSync(late);
+  });
+
   it('knows where a process was that is older than the probes', async () => {
     cgroup.source.trace(cgroupId(old), 9, 4);
     veteran.stdin?.write('go\n');

@@ -129,6 +129,10 @@ export class KernelSource implements EventSource {
     this.#containers.ignore(cgroup);
   }
 
+  ignoreOld(cgroup: bigint): void {
+    this.#containers.ignoreOld(cgroup);
+  }
+
   forget(cgroup: bigint): void {
     this.#open().forgetSlot(cgroup);
     this.#containers.forget(cgroup);
@@ -158,6 +162,8 @@ export class KernelSource implements EventSource {
   }
 
   walkTasks(): Uint8Array | undefined {
+    // those of containers that were found late have no note of where they are
+    this.loader.run('task_notes', 'note_missing');
     return this.loader.walk('task_walk');
   }
 

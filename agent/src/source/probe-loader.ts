@@ -178,6 +178,12 @@ export class ProbeLoader {
     return readOnce(object, name);
   }
 
+  /** Runs an iterator program of a probe for what it does; does nothing while the probe is not attached. */
+  run(name: string, program: string): void {
+    const probe = this.#loaded.find(({ spec }) => spec.name === name);
+    if (probe?.attached && probe.object) readOnce(probe.object, program);
+  }
+
   states(): ProbeState[] {
     return this.#loaded.map(({ spec, attached, reason }) => ({
       name: spec.name,

@@ -58,6 +58,11 @@ export interface EventSource {
   trace(cgroup: bigint, slot: number, generation: number): void;
   /** Events of this cgroup are not wanted. */
   ignore(cgroup: bigint): void;
+  /**
+   * The same for a cgroup that is older than the probes: nothing comes of it anyway, but looking for it in vain costs
+   * each of its system calls more than finding it.
+   */
+  ignoreOld(cgroup: bigint): void;
   /** The cgroup is gone. */
   forget(cgroup: bigint): void;
   /**

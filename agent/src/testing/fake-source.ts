@@ -78,6 +78,8 @@ export class FakeSource implements EventSource {
     this.calls.push(`trace ${cgroup} slot ${slot}.${generation}`);
   }
 
+  ignoreOld(): void {}
+
   ignore(cgroup: bigint): void {
     this.calls.push(`ignore ${cgroup}`);
   }

@@ -53,6 +53,8 @@ export class FloodSource implements EventSource {
   }
 
   trace(): void {}
+  ignoreOld(): void {}
+
   ignore(): void {}
   forget(): void {}
   readonly plan = FULL_PLAN;

@@ -2,6 +2,8 @@
  * Acts in ways that make them hard to see, and prints the numbers that the kernel chose. Static.
  *
  * - fastopen: a connection of TCP that is begun by sendto; prints the ports of client and server
+ * - socketcall: a connection of TCP that is begun through the 32-bit gate, by the call that hides its arguments in
+ *   memory; prints the port of the server and the result
  * - swapped: connects while another thread puts another file into the place of the descriptor; prints the port of the
  *   server and the result
  * - into FOLDER: makes a child in that cgroup, which runs /bin/true; prints its process id
@@ -16,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -48,6 +51,29 @@ static void fastopen(void) {
     struct sockaddr_in to = name_of(listener);
     must(sendto(client, "hello", 5, MSG_FASTOPEN, (void *)&to, sizeof(to)) == 5, "sendto");
     printf("%d %d\n", ntohs(name_of(client).sin_port), ntohs(to.sin_port));
+}
+
+/* Addresses must fit in 32 bits. */
+static long socketcall(long number, const unsigned *arguments) {
+    long result;
+    __asm__ volatile("int $0x80"
+                     : "=a"(result)
+                     : "a"(102), "b"(number), "c"(arguments)
+                     : "memory", "r8", "r9", "r10", "r11");
+    return result;
+}
+
+static void connect32(void) {
+    int listener = listener_with(3), low = socket(AF_INET, SOCK_STREAM, 0);
+    char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+    must(page != MAP_FAILED, "mmap");
+    struct sockaddr_in *to = (void *)page;
+    unsigned *arguments = (void *)(page + 64);
+    *to = name_of(listener);
+    arguments[0] = low;
+    arguments[1] = (unsigned)(unsigned long)to;
+    arguments[2] = sizeof(*to);
+    printf("%d %ld\n", ntohs(to->sin_port), socketcall(3, arguments));
 }
 
 static int client;
@@ -94,6 +120,8 @@ int main(int argc, char **argv) {
     const char *act = argc > 1 ? argv[1] : "";
     if (!strcmp(act, "fastopen"))
         fastopen();
+    else if (!strcmp(act, "socketcall"))
+        connect32();
     else if (!strcmp(act, "swapped"))
         swapped();
     else if (!strcmp(act, "into") && argc > 2)

@@ -68,7 +68,7 @@ function Line({ node, indent, entry = 'unknown' }: LineProps) {
           <span data-root={process.uid === 0 || undefined}>{text.process.uid(process.uid)}</span>
         )}
         {process.tty !== undefined && process.tty !== 0 && <span className={css.tty}>{text.process.tty}</span>}
-        {node.self && text.process.entry[entry] !== '' && <span>{text.process.entry[entry]}</span>}
+        {node.self && entry !== 'unknown' && <span>{text.process.entry[entry]}</span>}
         {node.age !== undefined && <span>{text.process.age(durationText(node.age, locale))}</span>}
         {node.self && <span className={css.self}>{text.process.culprit}</span>}
       </div>

@@ -139,7 +139,7 @@ export const en = {
     cwd: 'in',
     age: (age: string) => `started ${age} before`,
     culprit: 'caused the alert',
-    entry: { entrypoint: 'from the entrypoint', exec: 'entered from outside', unknown: '' },
+    entry: { entrypoint: 'from the entrypoint', exec: 'entered from outside' },
     hidden: (n: number) => `Show ${count(n, 'older ancestor', 'older ancestors')}`,
   },
   container: {

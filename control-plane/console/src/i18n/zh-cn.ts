@@ -130,7 +130,7 @@ export const zhCn: Messages = {
     cwd: '目录',
     age: (age) => `${age}前启动`,
     culprit: '触发告警',
-    entry: { entrypoint: '源自入口进程', exec: '从容器外进入', unknown: '' },
+    entry: { entrypoint: '源自入口进程', exec: '从容器外进入' },
     hidden: (n) => `显示 ${number(n)} 个更早的祖先`,
   },
   container: {

@@ -18,12 +18,14 @@ export function hideOptions(text: string, hint: RegExp, regions: Regions): void 
 
 function hideInCommand(words: readonly Word[], regions: Regions): void {
   let options: readonly ProgramOption[] = [];
+  // looked up once: who writes the command line must not choose how often all of it is searched
+  const named = new Set(words.map(({ text }) => text));
   for (const [i, word] of words.entries()) {
     const next = words[i + 1];
     options = PROGRAM_OPTIONS.get(word.text.slice(word.text.lastIndexOf('/') + 1)) ?? options;
     if (takesSecret(word.text)) hideNext(next, regions);
     hideAssigned(word, regions);
-    for (const option of options) if (option.option.test(word.text)) hideOption(option, word, words, next, regions);
+    for (const option of options) if (applies(option, word, named)) hideOption(option, word, next, regions);
   }
 }
 
@@ -43,14 +45,10 @@ function hideAssigned({ text, begin, end }: Word, regions: Regions): void {
   if (name !== undefined && isSecretName(name)) regions.hide(begin + name.length + 1, end);
 }
 
-function hideOption(
-  option: ProgramOption,
-  word: Word,
-  words: readonly Word[],
-  next: Word | undefined,
-  regions: Regions,
-): void {
-  if (option.with !== undefined && !words.some(({ text }) => text === option.with)) return;
+const applies = (option: ProgramOption, { text }: Word, named: ReadonlySet<string>) =>
+  option.option.test(text) && (option.with === undefined || named.has(option.with));
+
+function hideOption(option: ProgramOption, word: Word, next: Word | undefined, regions: Regions): void {
   const length = option.option.exec(word.text)?.[0].length ?? 0;
   const here = word.begin + length < word.end;
   if (here) hideValue({ ...word, begin: word.begin + length, text: word.text.slice(length) }, option, regions);
