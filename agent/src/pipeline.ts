@@ -23,10 +23,12 @@ import type { EventSource } from './source/types.ts';
 import { Batcher } from './stages/batcher.ts';
 import { createRedactor } from './stages/finish/redact/create-redactor.ts';
 import { LossLedger } from './stages/loss.ts';
+import { MessagePool } from './stages/message-pool.ts';
 import { ResourceWindows } from './stages/resources/resource-windows.ts';
 import { SendPolicy } from './stages/send-policy.ts';
 import { Snapshot } from './stages/snapshot.ts';
 import { SyscallWindows } from './stages/windows.ts';
+import { tellFailedProbes } from './tell-failed-probes.ts';
 
 export interface PipelineDeps {
   readonly config: AgentConfig;
@@ -85,6 +87,7 @@ export class AgentPipeline {
       sources: createSources({ ...config, cgroupRoot: root }, log),
       log,
     });
+    const pool = new MessagePool();
     this.publisher = new Publisher({
       subject: identity.subject,
       window: config.publishWindow,
@@ -92,6 +95,7 @@ export class AgentPipeline {
       disk: { folder: join(config.dataFolder, 'spool'), bytes: config.spoolDiskBytes, token: identity.token },
       log,
       onDropped: ({ kinds, reason }) => this.#losses.addBatch(kinds, reason),
+      onTaken: (message) => pool.give(message),
       onRoom: () => this.#sendIfDue(),
     });
     this.batcher = new Batcher({
@@ -100,6 +104,7 @@ export class AgentPipeline {
       codec: config.codec,
       losses: this.#losses,
       redactor: createRedactor(config),
+      pool,
       offer: (batch) => this.publisher.offer(batch),
     });
     this.tracker = new ContainerTracker({
@@ -134,13 +139,10 @@ export class AgentPipeline {
     this.#snapshot = new Snapshot({ ...scanDeps, now });
     this.connection = new BusConnection({ ...config, seed: deps.seed, name: `picket-agent ${identity.node}`, log });
     this.#heartbeat = new Heartbeat(identity.token, config.heartbeatMs, () => this.status());
-    const handlers = {
-      snapshot: () => this.#snapshot.take(),
-      status: () => ({ status: this.status() }),
-      plan: planCommand(source, new PlanStore(config.dataFolder), log),
-    };
-    for (const part of [this.publisher, this.#heartbeat, new Commands(identity.token, handlers, log)])
-      this.connection.listen(part);
+    const snapshot = () => this.#snapshot.take();
+    const plan = planCommand(source, new PlanStore(config.dataFolder), log);
+    const commands = new Commands(identity.token, { snapshot, plan, status: () => ({ status: this.status() }) }, log);
+    for (const part of [this.publisher, this.#heartbeat, commands]) this.connection.listen(part);
   }
 
   /**
@@ -156,9 +158,7 @@ export class AgentPipeline {
     // Before the walk: a container that starts during it shows in one of the two.
     source.start(() => this.#pump());
     this.metadata.start((id) => this.tracker.changed(id));
-    for (const { name, state, reason, kinds } of source.probes())
-      if (state === 'failed' && kinds.length > 0)
-        log.error('a probe does not work: its events are not seen', { probe: name, why: reason });
+    tellFailedProbes(source, log);
     const scanned = this.#discovery.scan(true).then(() => this.#late.flush());
     Promise.all([connected, scanned]).then(() => this.#sayReady(), onFatal);
     await scanned;

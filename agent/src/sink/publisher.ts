@@ -24,6 +24,8 @@ export interface PublisherOptions {
   readonly log: Log;
   /** Called with all batches that will never reach the bus. */
   readonly onDropped: (dropped: Dropped) => void;
+  /** Called with the message of each batch that the stream has taken: nobody looks at it again. */
+  readonly onTaken?: (message: Uint8Array) => void;
   /** Called when there is room for more: after acks and when the bus is back. */
   readonly onRoom: () => void;
   /** How long an ack may take, in ms. */
@@ -226,6 +228,7 @@ export class Publisher {
     if (duplicate) this.stats.duplicates++;
     else this.#look(batch, sequence);
     this.#queue.settle(batch, 'acked');
+    this.#options.onTaken?.(batch.message);
     this.#send();
     this.#options.onRoom();
     this.#sayIfEmpty();

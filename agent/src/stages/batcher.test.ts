@@ -9,6 +9,7 @@ import { BATCH_BYTES } from './batch-buffer.ts';
 import { Batcher } from './batcher.ts';
 import { Redactor } from './finish/redact/redactor.ts';
 import { LossLedger } from './loss.ts';
+import { MessagePool } from './message-pool.ts';
 
 const identity = await makeIdentity('test-node', 1000);
 const open = (path: string) => encodeRecord(Kind.FileOpen, { tgid: 5, cgroup: 9n }, { path });
@@ -20,7 +21,15 @@ function batcher(codec: Codec = Codec.lz4) {
   const source = new FakeSource();
   const losses = new LossLedger(source, 0n);
   const out: OutgoingBatch[] = [];
-  const made = new Batcher({ source, identity, codec, losses, redactor, offer: (batch) => void out.push(batch) });
+  const made = new Batcher({
+    source,
+    identity,
+    codec,
+    losses,
+    redactor,
+    pool: new MessagePool(),
+    offer: (batch) => void out.push(batch),
+  });
   return { source, losses, out, batcher: made };
 }
 

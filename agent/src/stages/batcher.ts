@@ -9,6 +9,7 @@ import { packBatch } from './compress.ts';
 import { RecordFinisher, roomOf } from './finish/finisher.ts';
 import type { Redactor } from './finish/redact/redactor.ts';
 import type { LossLedger } from './loss.ts';
+import type { MessagePool } from './message-pool.ts';
 import type { RecordSink } from './record-sink.ts';
 
 export interface BatcherDeps {
@@ -17,6 +18,8 @@ export interface BatcherDeps {
   readonly codec: Codec;
   readonly losses: LossLedger;
   readonly redactor: Redactor;
+  /** Memory of messages. */
+  readonly pool: Pick<MessagePool, 'take'>;
   readonly offer: (batch: OutgoingBatch) => void;
 }
 
@@ -99,7 +102,7 @@ export class Batcher implements RecordSink {
       node: identity.node,
       losses: losses.total(),
     };
-    const message = packBatch(header, records, codec);
+    const message = packBatch(header, records, codec, (length) => this.#deps.pool.take(length));
     this.#count(records.length, message.length);
     const id = `${identity.token}.${identity.agentEpoch}.${firstSequence}`;
     const batch = { message, id, kinds: buffer.kinds.slice(), urgent: buffer.urgent };

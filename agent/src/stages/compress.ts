@@ -15,17 +15,19 @@ const ZSTD = {
 /**
  * Makes the message of a batch: header and packed records. The records are not kept: their buffer is free again.
  *
+ * @param take gives the memory of the message, which may be kept long, in the spool
+ *
  * lz4 is the length as a u32, then one LZ4 block, as lz4-napi and others read it. zstd is one frame.
  */
 export function packBatch(
   header: Omit<BatchHeader, 'codec' | 'rawLength'>,
   records: Buffer,
   wanted: Codec,
+  take: (length: number) => Buffer = Buffer.allocUnsafeSlow,
 ): Uint8Array {
   const { codec, packed } = pack(records, wanted);
   const head = encodeBatchHeader({ ...header, codec, rawLength: records.length });
-  // Exactly as long as it is: this one may be kept long, in the spool.
-  const message = Buffer.allocUnsafeSlow(head.length + packed.length);
+  const message = take(head.length + packed.length);
   message.set(head, 0);
   message.set(packed, head.length);
   return message;

@@ -12,6 +12,7 @@ import { type Described, describeAll, until } from '../../testing/collect.ts';
 import { unpack } from '../../testing/unpack.ts';
 import { Batcher } from '../batcher.ts';
 import { LossLedger } from '../loss.ts';
+import { MessagePool } from '../message-pool.ts';
 import { Redactor } from './redact/redactor.ts';
 
 /* What leaves the node, from the real kernel: no stand-in between the act and the packed batch. */
@@ -39,6 +40,7 @@ beforeAll(async () => {
     codec: Codec.lz4,
     losses: new LossLedger(source, source.now()),
     redactor: new Redactor({ defaults: true, patterns: [] }),
+    pool: new MessagePool(),
     offer: ({ message }) => void seen.push(...describeAll(unpack(message).records)),
   });
   source.start(() => collect());
