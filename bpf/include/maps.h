@@ -244,10 +244,14 @@ static __always_inline void count_losses_of(const struct picket_header *h, __u16
     if (h->slot == 0)
         return;
     __u64 *count = bpf_map_lookup_elem(&slot_losses, &key);
+    if (!count) {
+        __u64 none = 0;
+        /* two processors may make the entry at once: the later one finds it there */
+        bpf_map_update_elem(&slot_losses, &key, &none, BPF_NOEXIST);
+        count = bpf_map_lookup_elem(&slot_losses, &key);
+    }
     if (count)
         __sync_fetch_and_add(count, events);
-    else
-        bpf_map_update_elem(&slot_losses, &key, &events, BPF_NOEXIST);
 }
 
 static __always_inline void count_loss_of(const struct picket_header *h, __u16 reason) {
