@@ -53,8 +53,8 @@ static __always_inline void fill_header(struct picket_header *h, __u16 kind, str
 /* Bytes of bulk records of one processor between two looks at the backlog: a look costs as much as a record. */
 #define LOOK_BYTES (16 * 1024)
 
-/* Wakes an agent that sleeps, and one that is behind. */
-static __always_inline __u64 bulk_wake(void *ring, struct scratch *scratch, __u64 length) {
+/* Wakes an agent that sleeps; one that is behind only when the backlog is to be looked at. */
+static __always_inline __u64 wake_if_due(void *ring, bool look) {
     __u32 zero = 0;
     struct wake *wake = bpf_map_lookup_elem(&wakes, &zero);
     if (!wake)
@@ -63,11 +63,17 @@ static __always_inline __u64 bulk_wake(void *ring, struct scratch *scratch, __u6
         wake->asleep = 0;
         return BPF_RB_FORCE_WAKEUP;
     }
+    return look && bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) >= wake->bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+/* For many records: looks at the backlog now and then. Programs that may run in an interrupt have no scratch to count
+ * in. */
+static __always_inline __u64 bulk_wake(void *ring, struct scratch *scratch, __u64 length) {
     scratch->unlooked += length;
-    if (scratch->unlooked < LOOK_BYTES)
-        return BPF_RB_NO_WAKEUP;
-    scratch->unlooked = 0;
-    return bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) >= wake->bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+    bool look = scratch->unlooked >= LOOK_BYTES;
+    if (look)
+        scratch->unlooked = 0;
+    return wake_if_due(ring, look);
 }
 
 /* Sends record[0..end) of the scratch; padding included, so the record must have room for 7 more bytes. */

@@ -6,7 +6,7 @@
 #ifndef PICKET_FLOW_H
 #define PICKET_FLOW_H
 
-#include "reserve.h"
+#include "socket.h"
 
 #define FLOWS 16384
 #define TELL_EVERY_NS 1000000000ULL
@@ -51,7 +51,7 @@ static __always_inline void tell_datagrams(const struct picket_net_udp *like, __
         event->h.flags |= PICKET_FLAG_REPEATED;
     event->count = count;
     event->bytes = bytes;
-    bpf_ringbuf_submit(event, wake_for_few(&events_bulk));
+    bpf_ringbuf_submit(event, wake_if_due(&events_bulk, true));
 }
 
 /*

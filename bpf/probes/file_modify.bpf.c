@@ -113,7 +113,7 @@ static __always_inline int one_name(struct pt_regs *regs, long result, bool has_
     if (!scratch)
         return 0;
     const struct identity *who = &scratch->identity;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct picket_file_modify *event = begin(scratch, regs, task, result);
     int directory = has_directory ? (int)argument(regs, who, 0) : AT_FDCWD;
     const void *name = (void *)argument(regs, who, has_directory ? 1 : 0);
@@ -140,7 +140,7 @@ int BPF_PROG(file_modify_descriptor, struct pt_regs *regs, long result) {
     if (!scratch)
         return 0;
     const struct identity *who = &scratch->identity;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct picket_file_modify *event = begin(scratch, regs, task, result);
     struct file *file = file_of(task, argument(regs, who, 0));
     __u64 at = sizeof(*event);
@@ -158,7 +158,7 @@ int BPF_PROG(file_modify_two_names, struct pt_regs *regs, long result) {
     if (!scratch)
         return 0;
     const struct identity *who = &scratch->identity;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     const void *from = (void *)argument(regs, who, 0);
     const void *to = (void *)argument(regs, who, 1);
     __u64 middle = sizeof(struct picket_file_modify);
@@ -179,7 +179,7 @@ int BPF_PROG(file_modify_two_names_at, struct pt_regs *regs, long result) {
     if (!scratch)
         return 0;
     const struct identity *who = &scratch->identity;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     bool symlink = who->syscall == NR_SYMLINKAT;
     int to_directory = argument(regs, who, symlink ? 1 : 2);
     const void *to = (void *)argument(regs, who, symlink ? 2 : 3);

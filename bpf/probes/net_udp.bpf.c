@@ -79,7 +79,7 @@ static __always_inline void begin_flow(struct scratch *scratch, const struct flo
                                        __u64 bytes, __u16 flags) {
     struct flow *flow = (void *)scratch->record;
     struct picket_net_udp *event = &flow->event;
-    fill_header(&event->h, PICKET_NET_UDP, current_task(), &scratch->identity, scratch->identity.syscall, 0);
+    fill_header(&event->h, PICKET_NET_UDP, acting_task(scratch), &scratch->identity, scratch->identity.syscall, 0);
     event->h.flags |= flags;
     event->h.length = sizeof(*event);
     read_endpoint((void *)&event->local_ip, sock);
@@ -157,6 +157,12 @@ static __always_inline bool is_udp(struct sock *sock) {
     return (protocol == IPPROTO_UDP || protocol == IPPROTO_UDPLITE) && is_inet(sock);
 }
 
+/* The socket behind a descriptor; NULL when it is none for datagrams. */
+static __always_inline struct sock *udp_socket(const struct scratch *scratch, __u32 fd) {
+    struct sock *sock = socket_of(acting_task(scratch), fd);
+    return sock && is_udp(sock) ? sock : NULL;
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(net_udp_send, struct pt_regs *regs, long result) {
     struct scratch *scratch = get_scratch();
@@ -164,8 +170,8 @@ int BPF_PROG(net_udp_send, struct pt_regs *regs, long result) {
         return 0;
     const struct identity *who = &scratch->identity;
     __u32 fd = argument(regs, who, 0);
-    struct sock *sock = socket_of(current_task(), fd);
-    if (!sock || !is_udp(sock))
+    struct sock *sock = udp_socket(scratch, fd);
+    if (!sock)
         return 0;
     __u64 socket = number_of(scratch, sock);
     bool compat = who->flags & PICKET_FLAG_COMPAT;
@@ -186,8 +192,8 @@ int BPF_PROG(net_udp_receive, struct pt_regs *regs, long result) {
         return 0;
     const struct identity *who = &scratch->identity;
     __u32 fd = argument(regs, who, 0);
-    struct sock *sock = socket_of(current_task(), fd);
-    if (!sock || !is_udp(sock))
+    struct sock *sock = udp_socket(scratch, fd);
+    if (!sock)
         return 0;
     __u64 socket = number_of(scratch, sock);
     bool compat = who->flags & PICKET_FLAG_COMPAT;

@@ -16,7 +16,7 @@ int BPF_PROG(net_unix, struct pt_regs *regs, long result) {
     /* the number this program stands under belongs to no call, but nobody keeps a program from making it */
     if (!scratch || scratch->identity.syscall != NR_CONNECT)
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct picket_net_unix *event = (void *)scratch->record;
     __u32 fd = argument(regs, &scratch->identity, 0);
     const void *address = (void *)argument(regs, &scratch->identity, 1);

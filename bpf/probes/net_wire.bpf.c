@@ -2,7 +2,7 @@
  * net.dns and the bytes that containers send and receive: programs on every IP packet of the sockets below the root of
  * the cgroup tree. They run in interrupts too, so there is no scratch here, and they let every packet pass.
  */
-#include "../include/reserve.h"
+#include "../include/socket.h"
 
 #define PASS 1
 #define IPPROTO_UDP 17
@@ -168,7 +168,7 @@ static __always_inline void tell_message(struct __sk_buff *skb, const struct pac
         count_loss_of(&h, PICKET_LOST_UNREADABLE);
         return;
     }
-    bpf_ringbuf_submit(event, wake_for_few(&events_bulk));
+    bpf_ringbuf_submit(event, wake_if_due(&events_bulk, true));
 }
 
 static __always_inline int look(struct __sk_buff *skb, bool out) {

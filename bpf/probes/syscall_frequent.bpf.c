@@ -61,7 +61,7 @@ int BPF_PROG(notable_memory, struct pt_regs *regs, long result) {
     }
     if ((protection & PROT_WRITE_EXEC) != PROT_WRITE_EXEC)
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct picket_syscall_notable *event = begin_notable(scratch, task, regs, result);
     __u64 at = sizeof(*event);
     __u16 flags = 0;
@@ -99,7 +99,7 @@ int BPF_PROG(notable_dup, struct pt_regs *regs, long result) {
     /* dup2 of a descriptor onto itself does nothing */
     if ((__u32)argument(regs, who, 0) == result)
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct sock *sock = socket_of(task, result);
     if (!sock)
         return 0;
@@ -138,7 +138,7 @@ int BPF_PROG(notable_bind, struct pt_regs *regs, long result) {
     if (!scratch)
         return 0;
     const struct identity *who = &scratch->identity;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct sock *sock = socket_of(task, argument(regs, who, 0));
     if (!sock || !is_inet(sock))
         return 0;
@@ -172,7 +172,7 @@ int BPF_PROG(notable_options, struct pt_regs *regs, long result) {
     __u32 first = argument(regs, who, 0);
     if (who->syscall == NR_PRCTL ? !prctl_notable(first, argument(regs, who, 1)) : first == QUERY)
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     begin_notable(scratch, task, regs, result);
     send_notable(scratch, task, sizeof(struct picket_syscall_notable));
     return 0;

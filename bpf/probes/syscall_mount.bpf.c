@@ -44,7 +44,7 @@ int BPF_PROG(notable_mount, struct pt_regs *regs, long result) {
     struct scratch *scratch = get_scratch();
     if (!scratch)
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct picket_syscall_notable *event = begin_notable(scratch, task, regs, result);
     spare_budget(scratch, result);
     __u64 at = sizeof(*event);
@@ -69,7 +69,7 @@ int BPF_PROG(notable_place, struct pt_regs *regs, long result) {
     struct scratch *scratch = get_scratch();
     if (!scratch)
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct picket_syscall_notable *event = begin_notable(scratch, task, regs, result);
     spare_budget(scratch, result);
     __u64 at = sizeof(*event);
@@ -90,7 +90,7 @@ int BPF_PROG(notable_pivot_root, struct pt_regs *regs, long result) {
     struct scratch *scratch = get_scratch();
     if (!scratch)
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct picket_syscall_notable *event = begin_notable(scratch, task, regs, result);
     spare_budget(scratch, result);
     bool cut = false;
@@ -112,7 +112,7 @@ int BPF_PROG(notable_move_mount, struct pt_regs *regs, long result) {
     struct scratch *scratch = get_scratch();
     if (!scratch)
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct picket_syscall_notable *event = begin_notable(scratch, task, regs, result);
     spare_budget(scratch, result);
     __u64 at = sizeof(*event);
@@ -139,7 +139,7 @@ int BPF_PROG(notable_fsmount, struct pt_regs *regs, long result) {
     struct scratch *scratch = get_scratch();
     if (!scratch)
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct picket_syscall_notable *event = begin_notable(scratch, task, regs, result);
     spare_budget(scratch, result);
     struct file *file = result >= 0 ? file_of(task, result) : NULL;
@@ -165,7 +165,7 @@ int BPF_PROG(notable_chroot, struct pt_regs *regs, long result) {
     struct scratch *scratch = get_scratch();
     if (!scratch)
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct picket_syscall_notable *event = begin_notable(scratch, task, regs, result);
     spare_budget(scratch, result);
     struct fs_struct *fs = get(task, fs);

@@ -23,7 +23,7 @@ int BPF_PROG(notable_plain, struct pt_regs *regs, long result) {
     struct scratch *scratch = get_scratch();
     if (!scratch)
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     begin_notable(scratch, task, regs, result);
     send_notable(scratch, task, sizeof(struct picket_syscall_notable));
     return 0;
@@ -47,7 +47,7 @@ int BPF_PROG(notable_target, struct pt_regs *regs, long result) {
     __u32 first = argument(regs, who, 0);
     if (traces && !takes_or_changes(first))
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct picket_syscall_notable *event = begin_notable(scratch, task, regs, result);
     if (!traces || first != PTRACE_TRACEME) {
         struct task_struct *target = task_by_number(task, traces ? event->arg1 : first);
@@ -64,7 +64,7 @@ int BPF_PROG(notable_setns, struct pt_regs *regs, long result) {
     struct scratch *scratch = get_scratch();
     if (!scratch)
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct picket_syscall_notable *event = begin_notable(scratch, task, regs, result);
     spare_budget(scratch, result);
     __u64 at = sizeof(*event);
@@ -94,7 +94,7 @@ int BPF_PROG(notable_memfd, struct pt_regs *regs, long result) {
     struct scratch *scratch = get_scratch();
     if (!scratch)
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct picket_syscall_notable *event = begin_notable(scratch, task, regs, result);
     struct file *file = result >= 0 ? file_of(task, result) : NULL;
     __u64 at = sizeof(*event);
@@ -117,7 +117,7 @@ int BPF_PROG(notable_text, struct pt_regs *regs, long result) {
     struct scratch *scratch = get_scratch();
     if (!scratch)
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct picket_syscall_notable *event = begin_notable(scratch, task, regs, result);
     __u64 given = scratch->identity.syscall == NR_INIT_MODULE ? event->arg2 : event->arg0;
     bool cut = false;
@@ -135,7 +135,7 @@ int BPF_PROG(notable_image, struct pt_regs *regs, long result) {
     struct scratch *scratch = get_scratch();
     if (!scratch)
         return 0;
-    struct task_struct *task = current_task();
+    struct task_struct *task = acting_task(scratch);
     struct picket_syscall_notable *event = begin_notable(scratch, task, regs, result);
     spare_budget(scratch, result);
     struct file *file = file_of(task, event->arg0);

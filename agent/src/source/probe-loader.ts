@@ -1,5 +1,5 @@
 import { type BpfLink, type BpfMap, type BpfObject, NativeError } from '@picket/native';
-import { KINDS, Kind } from '@picket/sdk';
+import { Kind, kindName } from '@picket/sdk';
 import { AgentError } from '../errors.ts';
 import { type ObjectOptions, ProbeObjects } from './probe-objects.ts';
 import type { ProbeSpec } from './probe-table.ts';
@@ -189,7 +189,7 @@ export class ProbeLoader {
       name: spec.name,
       state: reason ? 'failed' : attached ? 'attached' : 'detached',
       ...(reason ? { reason } : {}),
-      kinds: spec.kinds.map((id) => KINDS.find((kind) => kind.id === id)?.name ?? String(id)),
+      kinds: spec.kinds.map(kindName),
     }));
   }
 

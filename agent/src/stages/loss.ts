@@ -29,7 +29,7 @@ export class LossLedger {
   /** Counts events that the agent lost. `kind` 0 stands for any. */
   add(kind: number, reason: LossReason, count: number): void {
     if (count <= 0) return;
-    const key = kind * REASONS + reason;
+    const key = keyOf({ kind, reason });
     this.#own.set(key, (this.#own.get(key) ?? 0n) + BigInt(count));
     this.#all = undefined;
   }
@@ -77,7 +77,7 @@ export class LossLedger {
   #sum(): LossCount[] {
     const sums = new Map(this.#own);
     for (const loss of this.#kernel) {
-      const key = loss.kind * REASONS + loss.reason;
+      const key = keyOf(loss);
       sums.set(key, (sums.get(key) ?? 0n) + loss.count);
     }
     return [...sums].map(([key, count]) => ({ kind: Math.floor(key / REASONS), reason: key % REASONS, count }));
@@ -100,5 +100,5 @@ export class LossLedger {
   }
 }
 
-const keyOf = (loss: LossCount) => loss.kind * REASONS + loss.reason;
+const keyOf = (loss: Pick<LossCount, 'kind' | 'reason'>) => loss.kind * REASONS + loss.reason;
 const slotKey = (loss: SlotLoss) => `${loss.slot}.${loss.generation}.${keyOf(loss)}`;
