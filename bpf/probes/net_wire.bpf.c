@@ -28,6 +28,8 @@ struct ip4 {
     __be32 destination;
 };
 #define FRAGMENT_OFFSET 0x1fff
+/* version 4, a header without options */
+#define PLAIN_IP4 0x45
 
 struct ip6 {
     __u32 version_and_flow;
@@ -60,6 +62,37 @@ static __always_inline void count_bytes(const struct identity *who, __u32 direct
     /* an interrupt can come between load and store */
     if (count)
         __sync_fetch_and_add(count, length);
+}
+
+static __always_inline __be16 asked_port(const struct ports *ports, bool out) {
+    return out ? ports->destination : ports->source;
+}
+
+/*
+ * Whether a packet certainly has nothing to do with DNS, by headers of the usual form that lie in one piece: no helper
+ * call for nearly all packets. All others are looked at with care.
+ */
+static __always_inline bool is_other_traffic(const struct __sk_buff *skb, bool out) {
+    void *data = (void *)(long)skb->data;
+    void *end = (void *)(long)skb->data_end;
+    struct ip4 *ip4 = data;
+    struct ip6 *ip6 = data;
+    __u8 protocol;
+    struct ports *ports;
+    if (skb->protocol == bpf_htons(ETH_P_IP)) {
+        ports = (void *)(ip4 + 1);
+        if ((void *)(ports + 1) > end || ip4->version_and_words != PLAIN_IP4)
+            return false;
+        protocol = ip4->protocol;
+    } else {
+        ports = (void *)(ip6 + 1);
+        if ((void *)(ports + 1) > end)
+            return false;
+        protocol = ip6->protocol;
+    }
+    if (protocol != IPPROTO_UDP && protocol != IPPROTO_TCP)
+        return true;
+    return asked_port(ports, out) != bpf_htons(DNS_PORT);
 }
 
 /* Reads addresses, protocol and where the transport header is; false for what carries no ports. */
@@ -177,11 +210,11 @@ static __always_inline int look(struct __sk_buff *skb, bool out) {
     if (!identify(bpf_skb_cgroup_id(skb), &who))
         return PASS;
     count_bytes(&who, out, skb->len);
-    if (!kind_wanted(PICKET_NET_DNS) || !read_addresses(skb, &packet) ||
+    if (!kind_wanted(PICKET_NET_DNS) || is_other_traffic(skb, out) || !read_addresses(skb, &packet) ||
         bpf_skb_load_bytes(skb, packet.at, &packet.ports, sizeof(packet.ports)))
         return PASS;
     /* the container asks or gets an answer; what it answers as a server is seen where it was asked */
-    if ((out ? packet.ports.destination : packet.ports.source) != bpf_htons(DNS_PORT) || !find_message(skb, &packet))
+    if (asked_port(&packet.ports, out) != bpf_htons(DNS_PORT) || !find_message(skb, &packet))
         return PASS;
     if (packet.length <= SMALL_MESSAGE)
         tell_message(skb, &packet, &who, out, SMALL_MESSAGE);
