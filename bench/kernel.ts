@@ -43,8 +43,8 @@ const PLANS: Readonly<Record<Mode, ProbePlan>> = {
 };
 
 /**
- * What the probes add to system calls. The modes take turns, round after round; medians of ns per operation, ratios to
- * the base and to the empty program of the same run, and the kernel's own figures of each program.
+ * What the probes add to system calls. The modes take turns, round after round; medians of the ratios and differences to the base
+ * and to the empty program of the same round, and the kernel's own figures of each program.
  */
 export async function run(options: BenchOptions): Promise<BenchReport> {
   const rig = await openRig();
@@ -54,6 +54,7 @@ export async function run(options: BenchOptions): Promise<BenchReport> {
     for (let i = 0; i < rounds; i++) for (const mode of MODES) await measure(rig, mode, samples);
     return report(samples, await programTimes(rig), rounds);
   } finally {
+    rig.cgroup.stop();
     await rig.cgroup[Symbol.asyncDispose]();
     rig.empty.close();
     rmSync(rig.files, { recursive: true });
@@ -117,12 +118,19 @@ async function programTimes({ cgroup, program, files }: Rig): Promise<Record<str
 function report(samples: Map<string, number[]>, programs: Record<string, number>, rounds: number): BenchReport {
   const result: Record<string, unknown> = { rounds, program_ns: programs };
   const rows = WORKLOADS.map(({ name }) => {
-    const of = (mode: Mode) => median(samples.get(`${name}/${mode}`) ?? []);
-    const base = of('base');
-    const empty = of('empty');
-    const ratios = MODES.slice(1).map((mode) => round(of(mode) / base, 3));
-    const toEmpty = (['untraced', 'traced', 'each'] as const).map((mode) => round(of(mode) / empty, 3));
-    const added = (['traced', 'each'] as const).map((mode) => round(of(mode) - base));
+    const of = (mode: Mode) => samples.get(`${name}/${mode}`) ?? [];
+    // by rounds: the speed of a shared machine changes by half from one minute to the next
+    const compare = (mode: Mode, to: Mode, how: (ns: number, other: number) => number) =>
+      median(of(mode).map((ns, i) => how(ns, of(to)[i] ?? Number.NaN)));
+    const ratio = (mode: Mode, to: Mode) =>
+      round(
+        compare(mode, to, (ns, other) => ns / other),
+        3,
+      );
+    const base = median(of('base'));
+    const ratios = MODES.slice(1).map((mode) => ratio(mode, 'base'));
+    const toEmpty = (['untraced', 'traced', 'each'] as const).map((mode) => ratio(mode, 'empty'));
+    const added = (['traced', 'each'] as const).map((mode) => round(compare(mode, 'base', (ns, other) => ns - other)));
     result[name] = {
       base_ns: round(base),
       to_base: Object.fromEntries(MODES.slice(1).map((mode, i) => [mode, ratios[i]])),

@@ -24,6 +24,10 @@ export function pipelineCounters(pipeline: AgentPipeline): MetricSources {
         help: 'Records from which secrets were taken.',
         value: batcher.finisher.stats.redacted,
       },
+      records_withheld_total: {
+        help: 'Records whose arguments were taken out whole: looking for secrets took too long.',
+        value: batcher.finisher.stats.withheld,
+      },
       dns_malformed_total: {
         help: 'DNS messages that could not be read.',
         value: batcher.finisher.stats.dnsMalformed,

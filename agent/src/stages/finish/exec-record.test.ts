@@ -1,6 +1,6 @@
 import { describeRecord, EventCursor, encodeRecord, HeaderFlag, Kind, ProcessExec } from '@picket/sdk';
 import { describe, expect, it } from 'vitest';
-import { fit, redactExec } from './exec-record.ts';
+import { fit, redactExec, withholdExec } from './exec-record.ts';
 import { Redactor } from './redact/redactor.ts';
 
 const redactor = new Redactor({ defaults: true, patterns: [] });
@@ -90,6 +90,22 @@ describe('redactExec', () => {
     expect(redactExec(bytes, 0, redactor)).toBe(false);
     bytes.writeUInt16LE(4096, 2);
     expect(redactExec(bytes, 0, redactor)).toBe(false);
+  });
+});
+
+describe('withholdExec', () => {
+  it('leaves the name, and as many empty arguments as there were', () => {
+    const { bytes, length } = record({ args: ['tool', '--password', 'pw'], env: ['ENV=x'] }, 0);
+    expect(withholdExec(bytes, 8)).toBe(true);
+    expect(described(bytes, length)).toMatchObject({
+      ...{ args: ['tool', '', ''], env: [], tgid: 5, inode: '7' },
+      flags: HeaderFlag.snapshot | HeaderFlag.redacted | HeaderFlag.argsTruncated,
+    });
+  });
+
+  it('leaves a record alone that says nothing', () => {
+    const { bytes } = record({ args: ['tool'], env: [] }, 0);
+    expect(withholdExec(bytes, 8)).toBe(false);
   });
 });
 

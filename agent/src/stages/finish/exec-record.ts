@@ -19,17 +19,35 @@ const STRINGS = [
  * @returns whether there was a secret
  */
 export function redactExec(bytes: Buffer, at: number, redactor: Redactor): boolean {
+  return change(bytes, at, (text) => redactor.redact(text));
+}
+
+/**
+ * Takes out all arguments but the name, and the environment, where there is no time to look for secrets. Their number stays,
+ * the record is flagged `redacted` and `args_truncated`.
+ * @returns whether there was anything to take out
+ */
+export function withholdExec(bytes: Buffer, at: number): boolean {
+  return change(bytes, at, withhold, HeaderFlag.argsTruncated);
+}
+
+function withhold(text: string, field: number): string {
+  const parts = text.split('\0');
+  return parts.map((part, i) => (field === ProcessExec.args && i === 0 ? part : '')).join('\0');
+}
+
+function change(bytes: Buffer, at: number, clean: (text: string, field: number) => string, flag = 0): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, bytes.byteLength - at);
   const length = view.getUint16(Header.length, true);
   if (length < ProcessExec.size || length > view.byteLength) return false;
   const record = bytes.subarray(at, at + length);
   const args = textAt(record, view, ProcessExec.args);
   const env = textAt(record, view, ProcessExec.env);
-  const cleanArgs = redactor.redact(args);
-  const cleanEnv = redactor.redact(env);
+  const cleanArgs = clean(args, ProcessExec.args);
+  const cleanEnv = clean(env, ProcessExec.env);
   if (cleanArgs === args && cleanEnv === env) return false;
   const cut = rewrite(record, view, cleanArgs, cleanEnv);
-  const flags = HeaderFlag.redacted | (cut ? HeaderFlag.argsTruncated : 0);
+  const flags = HeaderFlag.redacted | (cut ? HeaderFlag.argsTruncated : flag);
   view.setUint16(Header.flags, view.getUint16(Header.flags, true) | flags, true);
   return true;
 }

@@ -47,11 +47,11 @@ describe('RecordFinisher', () => {
     ]);
     expect(all[3]).toMatchObject({ kind: 'net.dns', rcode: 0xffff, name: '', addresses: [] });
     expect(all[0]?.path).toBe('/token=x');
-    expect(finisher.stats).toEqual({ redacted: 2, dnsMalformed: 1 });
+    expect(finisher.stats).toEqual({ redacted: 2, withheld: 0, dnsMalformed: 1 });
   });
 
   it('does not look at other kinds', () => {
     const { finisher } = drained([open, open], [0, 1, 2, 3]);
-    expect(finisher.stats).toEqual({ redacted: 0, dnsMalformed: 0 });
+    expect(finisher.stats).toEqual({ redacted: 0, withheld: 0, dnsMalformed: 0 });
   });
 });

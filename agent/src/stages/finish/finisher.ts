@@ -3,7 +3,8 @@ import { MARKED_KINDS } from '../../source/reader-kinds.ts';
 import { Summary } from '../../source/types.ts';
 import { DnsMessage } from './dns-message.ts';
 import { decodeDns } from './dns-record.ts';
-import { redactExec } from './exec-record.ts';
+import { redactExec, withholdExec } from './exec-record.ts';
+import { RedactionBudget } from './redact/redaction-budget.ts';
 import type { Redactor } from './redact/redactor.ts';
 
 /** Shorter than any record of a marked kind. */
@@ -11,10 +12,11 @@ const SHORTEST = 128;
 
 /** Finishes records that are not to leave the node as the kernel sent them: secrets go, DNS messages are read. */
 export class RecordFinisher {
-  readonly stats = { redacted: 0, dnsMalformed: 0 };
+  readonly stats = { redacted: 0, withheld: 0, dnsMalformed: 0 };
   /** Where a source tells the places of the records. */
   readonly marks: Uint32Array;
   readonly #redactor: Redactor;
+  readonly #budget = new RedactionBudget();
   readonly #dns = new DnsMessage();
 
   /** @param most bytes that are drained at once */
@@ -36,8 +38,19 @@ export class RecordFinisher {
   /** Finishes the record at `at`. */
   finishOne(bytes: Buffer, at: number): void {
     const kind = u16(bytes, at + Header.kind);
-    if (kind === Kind.ProcessExec && redactExec(bytes, at, this.#redactor)) this.stats.redacted++;
+    if (kind === Kind.ProcessExec) this.#redact(bytes, at);
     else if (kind === Kind.NetDns && !decodeDns(bytes, at, this.#dns)) this.stats.dnsMalformed++;
+  }
+
+  #redact(bytes: Buffer, at: number): void {
+    const slot = u16(bytes, at + Header.slot);
+    const begun = performance.now();
+    if (!this.#budget.allows(slot, begun)) {
+      if (withholdExec(bytes, at)) this.stats.withheld++;
+      return;
+    }
+    if (redactExec(bytes, at, this.#redactor)) this.stats.redacted++;
+    this.#budget.spend(slot, performance.now() - begun);
   }
 
   #walk(bytes: Buffer, length: number): number {
