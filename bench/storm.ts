@@ -17,7 +17,7 @@ interface Plan {
   readonly light: number;
 }
 
-const FULL: Plan = { seconds: 60, sampleMs: 5000, real: 200, light: 1800 };
+const FULL: Plan = { seconds: 120, sampleMs: 2500, real: 200, light: 6000 };
 const QUICK: Plan = { seconds: 15, sampleMs: 2500, real: 10, light: 200 };
 /** Processes that the storm leaves behind: lines of ten. */
 const CHAINS = 20;

@@ -152,7 +152,8 @@ async function build(): Promise<void> {
   checkHeaders(flags);
   await compileAll(stale, flags);
   // A process that uses the old addon keeps its file: the new one takes its name, not its place on disk.
-  await runCompiler(['-shared', ...objects, ...LIBRARIES], OUTPUT);
+  // nodelete: threads that wait for files outlive the worker thread that loaded it.
+  await runCompiler(['-shared', '-Wl,-z,nodelete', ...objects, ...LIBRARIES], OUTPUT);
 }
 
 try {

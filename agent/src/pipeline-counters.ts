@@ -3,7 +3,7 @@ import type { AgentPipeline } from './pipeline.ts';
 
 /** The counters of a pipeline as metrics want them. */
 export function pipelineCounters(pipeline: AgentPipeline): MetricSources {
-  const { batcher, publisher, registry, tracker, connection, resources } = pipeline;
+  const { batcher, publisher, registry, tracker, connection, resources, accounts } = pipeline;
   return {
     status: () => pipeline.status(),
     events: () => batcher.events,
@@ -54,6 +54,22 @@ export function pipelineCounters(pipeline: AgentPipeline): MetricSources {
       containers_unresolved_total: {
         help: 'Containers whose metadata was not complete in the seconds after their start.',
         value: tracker.unresolved,
+      },
+      accounts_changed_total: {
+        help: 'Users and groups of containers that were read anew.',
+        value: accounts.counts.changed,
+      },
+      accounts_unreadable_total: {
+        help: 'Looks at passwd and group files of containers that could not be read.',
+        value: accounts.counts.unreadable,
+      },
+      accounts_late_total: {
+        help: 'Containers whose file system did not answer: their users and groups stay unknown.',
+        value: accounts.counts.late,
+      },
+      accounts_cut_total: {
+        help: 'Readings of passwd and group files with more entries than are kept.',
+        value: accounts.counts.cut,
       },
     }),
   };

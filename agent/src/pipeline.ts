@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Log, LossReason, messageOf } from '@picket/sdk';
 import type { AgentConfig } from './config.ts';
+import { AccountKeeper } from './containers/accounts/account-keeper.ts';
 import { findCgroupMounts } from './containers/cgroup-root.ts';
 import { isPopulated } from './containers/cgroup-tree.ts';
 import { Discovery } from './containers/discovery.ts';
@@ -21,6 +22,7 @@ import { Publisher } from './sink/publisher.ts';
 import { type AgentStatus, statusOf } from './sink/status.ts';
 import type { EventSource } from './source/types.ts';
 import { Batcher } from './stages/batcher.ts';
+import { EarliestTimer } from './stages/earliest-timer.ts';
 import { createRedactor } from './stages/finish/redact/create-redactor.ts';
 import { LossLedger } from './stages/loss.ts';
 import { MessagePool } from './stages/message-pool.ts';
@@ -54,6 +56,7 @@ export class AgentPipeline {
   readonly metadata: MetadataReader;
   readonly connection: BusConnection;
   readonly resources: ResourceWindows;
+  readonly accounts: AccountKeeper;
   readonly #deps: PipelineDeps;
   readonly #losses: LossLedger;
   readonly #windows: SyscallWindows;
@@ -68,8 +71,7 @@ export class AgentPipeline {
   #pumping = false;
   #sealed = false;
   #pumpAgain: NodeJS.Immediate | undefined;
-  #sendTimer: NodeJS.Timeout | undefined;
-  #sendAt = Number.POSITIVE_INFINITY;
+  readonly #sendTimer = new EarliestTimer(() => this.#sendIfDue());
 
   constructor(deps: PipelineDeps) {
     const { config, source, identity, log } = deps;
@@ -122,8 +124,12 @@ export class AgentPipeline {
         this.#appendIfAny(this.resources.close(container));
       },
       onRefused: () => this.#slotMissing(),
+      onProcess: (container) => this.accounts.begin(container),
       populated: (path) => isPopulated(root, path),
     });
+    const { registry, tracker } = this;
+    const onChange = tracker.tellAgain.bind(tracker);
+    this.accounts = new AccountKeeper({ ...config, root, registry, sink, now, onChange, log });
     const looks = new ProcessLooks({ source, root, log });
     const scanDeps = { root, registry: this.registry, sink, look: () => looks.look() };
     this.#late = new LateProcesses({ ...scanDeps, log });
@@ -136,7 +142,7 @@ export class AgentPipeline {
       log,
       onLate: async (container) => this.#late.add(container),
     });
-    this.#snapshot = new Snapshot({ ...scanDeps, now });
+    this.#snapshot = new Snapshot({ ...scanDeps, now, onStated: () => this.accounts.snapshot() });
     this.connection = new BusConnection({ ...config, seed: deps.seed, name: `picket-agent ${identity.node}`, log });
     this.#heartbeat = new Heartbeat(identity.token, config.heartbeatMs, () => this.status());
     const snapshot = () => this.#snapshot.take();
@@ -163,6 +169,7 @@ export class AgentPipeline {
     Promise.all([connected, scanned]).then(() => this.#sayReady(), onFatal);
     await scanned;
     if (isStopping()) return;
+    void this.accounts.lookAgain();
     this.#state = 'running';
     this.#pump();
     this.#timers.push(
@@ -177,11 +184,12 @@ export class AgentPipeline {
     this.#state = 'stopping';
     for (const timer of this.#timers) clearInterval(timer);
     clearImmediate(this.#pumpAgain);
-    clearTimeout(this.#sendTimer);
+    this.#sendTimer.stop();
     this.tracker.stop();
     this.metadata.stop();
     this.#discovery.stop();
     this.#late.stop();
+    this.accounts.stop();
     for (let i = 0; i < LAST_DRAINS && this.#drainOnce() !== 'empty'; i++);
     this.#tick();
     this.resources.stop();
@@ -234,7 +242,7 @@ export class AgentPipeline {
     // A scan or snapshot that is under way when the agent stops only repeats what the stream knows.
     if (this.#sealed) return;
     this.batcher.append(record);
-    if (!this.#pumping) this.#sendIn(0);
+    if (!this.#pumping) this.#sendTimer.in(0);
   }
 
   #appendIfAny(record: Uint8Array | undefined): void {
@@ -248,23 +256,11 @@ export class AgentPipeline {
     const { openedAt, urgent } = this.batcher;
     const delay = this.#policy.delay(now, { openedAt, urgent, inFlight, open });
     if (delay > 0) {
-      this.#sendIn(delay);
+      this.#sendTimer.in(delay);
       return;
     }
     this.#policy.sentEarly();
     this.batcher.seal();
-  }
-
-  /** Looks again in `ms`, unless a look is planned before that. */
-  #sendIn(ms: number): void {
-    const at = performance.now() + ms;
-    if (at >= this.#sendAt) return;
-    clearTimeout(this.#sendTimer);
-    this.#sendAt = at;
-    this.#sendTimer = setTimeout(() => {
-      this.#sendAt = Number.POSITIVE_INFINITY;
-      this.#sendIfDue();
-    }, ms);
   }
 
   #tick(): void {
@@ -281,6 +277,7 @@ export class AgentPipeline {
       await this.#discovery.scan(false);
       this.tracker.retryPartial();
       await this.#snapshot.take();
+      await this.accounts.lookAgain();
     } catch (error) {
       this.#deps.log.error('the periodic snapshot failed, the next one comes', { why: messageOf(error) });
     }

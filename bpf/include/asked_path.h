@@ -63,4 +63,23 @@ static __always_inline __u64 append_asked_path(struct scratch *scratch, __u64 at
     return at;
 }
 
+/* More of a name is not told beside the path it led to. */
+#define DETOUR_BYTES 256
+
+/*
+ * Appends the name that was asked for behind the path at record[begin..at) that it led to, unless they are the same: of
+ * one length and with the same first bytes, which no way round has. Another thread may have changed it since.
+ */
+static __always_inline __u64 append_detour(struct scratch *scratch, __u64 begin, __u64 at, const void *name) {
+    bool cut = false;
+    __u64 asked, told, length = at - begin, from = bounded(at);
+    __u64 end = append_user_string(scratch, at, name, DETOUR_BYTES, &cut);
+    if (end - at != length || from > RECORD_MAX - sizeof(asked))
+        return end;
+    __builtin_memcpy(&told, &scratch->record[begin], sizeof(told));
+    __builtin_memcpy(&asked, &scratch->record[from], sizeof(asked));
+    __u64 others = length < sizeof(told) ? ~0ULL << (length & 7) * 8 : 0;
+    return (told ^ asked) & ~others ? end : at;
+}
+
 #endif

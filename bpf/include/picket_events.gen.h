@@ -4,7 +4,7 @@
 #define PICKET_EVENTS_H
 
 #define PICKET_SCHEMA_MAJOR 1
-#define PICKET_SCHEMA_MINOR 1
+#define PICKET_SCHEMA_MINOR 2
 
 /* Bytes of the record from `offset` on, counted from the start of the record. */
 struct picket_str {
@@ -69,6 +69,7 @@ enum picket_kind {
 #define PICKET_CONTAINER_SANDBOX 4
 #define PICKET_CONTAINER_HOST_NETWORK 8
 #define PICKET_CONTAINER_HOST_PID 16
+#define PICKET_CONTAINER_ACCOUNTS_CUT 32
 #define PICKET_LOST_RING_FULL 1
 #define PICKET_LOST_SCRATCH_FULL 2
 #define PICKET_LOST_MAP_FULL 3

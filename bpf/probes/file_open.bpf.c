@@ -1,6 +1,6 @@
 /*
  * file.open: runs when an open returned. The path is that of the file the kernel opened; only a failed open,
- * which has no file, is told by the caller's string, and marked so.
+ * which has no file, is told by the caller's string, and marked so. Where both are there and differ, both are told.
  */
 #include "../include/asked_path.h"
 #include "../include/emit.h"
@@ -147,8 +147,9 @@ int BPF_PROG(file_open, struct pt_regs *regs, long result) {
         describe_nothing(event);
     event->h.flags |= flags | (count > 1 ? PICKET_FLAG_REPEATED : 0);
     set_string(&event->path, sizeof(*event), at);
-    set_string(&event->name, at, at);
-    submit_bulk(scratch, at);
+    __u64 end = file && call.name ? append_detour(scratch, sizeof(*event), at, call.name) : at;
+    set_string(&event->name, at, end);
+    submit_bulk(scratch, end);
     return 0;
 }
 

@@ -8,6 +8,7 @@ it('has defaults for everything', () => {
     host: '127.0.0.1',
     port: 8686,
     logLevel: 'info',
+    alertsPerMinute: 30,
     openMetrics: false,
   });
   expect(config.rules).toHaveLength(1);
@@ -24,6 +25,8 @@ it.each([
   ['PICKET_LISTEN', '8686'],
   ['PICKET_LISTEN', 'host:99999'],
   ['PICKET_LOG', 'loud'],
+  ['PICKET_ALERTS_PER_MINUTE', '0'],
+  ['PICKET_ALERTS_PER_MINUTE', 'many'],
 ])('refuses %s=%s by name', (name, value) => {
   expect(() => readConfig({ [name]: value })).toThrow(
     expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(name) }),

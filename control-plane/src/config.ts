@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LOG_LEVELS, type LogLevel } from '@picket/sdk';
 import { ControlPlaneError } from './errors.ts';
+import { SHIPPED_RULES } from './rule-files.ts';
 
 /** What the control plane was told. Plain values, checked once. */
 export interface ControlPlaneConfig {
@@ -17,6 +18,8 @@ export interface ControlPlaneConfig {
   readonly rules: readonly string[];
   /** What the administrator says about the probe plan; undefined when nothing. */
   readonly planFile: string | undefined;
+  /** New alerts of one rule in one container within a minute; further findings are told in a summary. */
+  readonly alertsPerMinute: number;
   readonly logLevel: LogLevel;
   /** Folder of the built console. */
   readonly consoleFolder: string;
@@ -33,7 +36,6 @@ export interface ControlPlaneConfig {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
-const SHIPPED_RULES = fileURLToPath(new URL('../rules', import.meta.url));
 
 /**
  * Reads the configuration from the environment. See docs/configuration.md for the names.
@@ -51,6 +53,7 @@ export function readConfig(env: Environment = process.env): ControlPlaneConfig {
     port,
     planFile: env.PICKET_PLAN_FILE || undefined,
     rules: [SHIPPED_RULES, ...list(env.PICKET_RULES ?? '')],
+    alertsPerMinute: alertsPerMinute(env.PICKET_ALERTS_PER_MINUTE || '30'),
     logLevel: level(env.PICKET_LOG || 'info'),
     consoleFolder: env.PICKET_CONSOLE || fileURLToPath(new URL('../console/dist', import.meta.url)),
     openMetrics: env.PICKET_METRICS_OPEN === '1',
@@ -74,6 +77,15 @@ function listenAddress(text: string): { host: string; port: number } {
   throw new ControlPlaneError(
     'CONFIG_INVALID',
     `PICKET_LISTEN is "${text}": write address:port, for example 127.0.0.1:8686`,
+  );
+}
+
+function alertsPerMinute(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 1_000_000) return value;
+  throw new ControlPlaneError(
+    'CONFIG_INVALID',
+    `PICKET_ALERTS_PER_MINUTE is "${text}": use a whole number from 1 to 1000000, for example 30`,
   );
 }
 

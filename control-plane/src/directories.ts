@@ -2,12 +2,14 @@ import { LossReason, namedLoss, type ProbePlan, partitionOf } from '@picket/sdk'
 import type { ContainerInfo, NodeInfo, NodePlanInfo, RuleInfo, RuleProblem } from '@picket/sdk/client';
 import { containerInfo } from './api/directory/container-info.ts';
 import type { ContainerDirectory, NodeDirectory, RuleDirectory } from './api/directory/directories.ts';
-import type { LoadResult } from './detection/rules/load/rule.ts';
+import type { Rule } from './detection/rules/load/rule.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import { tokenOf } from './node-token.ts';
 import type { NodeSummary } from './partition.ts';
 import type { DetectionWork } from './partition-work.ts';
 import type { PlanSender } from './plan/plan-sender.ts';
+import type { ActiveRules } from './rule-sets/active-rules.ts';
+import type { RuleLayers } from './rule-sets/rule-layers.ts';
 
 /** What runs now, told from the memory of detection. */
 export const containerDirectory = (work: DetectionWork): ContainerDirectory => ({
@@ -74,9 +76,9 @@ function nodeInfo(summary: NodeSummary, online: boolean, containers: number): No
 const isoTime = (ms: number): string | null => (ms > 0 && ms < Date.UTC(10_000, 0) ? new Date(ms).toISOString() : null);
 
 /** The loaded rules and what is wrong with the others. */
-export const ruleDirectory = (loaded: () => LoadResult): RuleDirectory => ({
+export const ruleDirectory = (active: ActiveRules): RuleDirectory => ({
   list: (): RuleInfo[] =>
-    loaded().rules.map((rule) => ({
+    active.loaded().rules.map((rule) => ({
       rule: rule.name,
       description: rule.description,
       priority: rule.priority,
@@ -86,7 +88,30 @@ export const ruleDirectory = (loaded: () => LoadResult): RuleDirectory => ({
       enabled: rule.enabled,
       file: rule.position.file,
       line: rule.position.line,
+      id: rule.id,
+      version: rule.version,
+      metadata: metadataOf(rule),
+      ...changesOf(rule, active.program.layers),
     })),
   problems: (): RuleProblem[] =>
-    loaded().problems.map(({ severity: _, rule, ...problem }) => ({ ...problem, rule: rule ?? null })),
+    active.loaded().problems.map(({ severity: _, rule, ...problem }) => ({ ...problem, rule: rule ?? null })),
 });
+
+const metadataOf = ({ metadata: { maturity, references, noise, tuning } }: Rule): RuleInfo['metadata'] => ({
+  maturity: maturity ?? null,
+  references: [...references],
+  expected_noise: noise ?? null,
+  how_to_tune: tuning ?? null,
+});
+
+/** What lies over the files of the server in a rule. */
+function changesOf({ name, position }: Rule, { set, overrides, exceptions }: RuleLayers) {
+  const override = overrides.find(({ rule }) => rule === name);
+  return {
+    set: set?.files.some((file) => file.name === position.file) ? set.id : null,
+    override: override ? { enabled: override.enabled, priority: override.priority, reason: override.reason } : null,
+    exceptions: exceptions
+      .filter(({ rule }) => rule === name)
+      .map(({ id, owner, expires }) => ({ id, owner, expires: isoTime(expires ?? 0) })),
+  };
+}

@@ -17,6 +17,10 @@ export type ControlPlaneErrorCode =
   | 'RULE_FIELD_UNKNOWN'
   | 'RULE_FIELD_UNANSWERED'
   | 'RULE_INVALID'
+  | 'RULE_TEST_INVALID'
+  | 'RULES_REFUSED'
+  | 'RULES_CONFLICT'
+  | 'RULES_BUSY'
   | 'STORE_UNAVAILABLE'
   | 'STORE_MIGRATION'
   | 'AUTH_MISSING'
@@ -34,11 +38,19 @@ export type ControlPlaneErrorCode =
   | 'NOT_READY'
   | 'INTERNAL';
 
+export interface ErrorDetail {
+  readonly path: string;
+  readonly message: string;
+}
+
 /** Every error the control plane raises on purpose. */
 export class ControlPlaneError extends PicketError {
   declare readonly code: ControlPlaneErrorCode;
-  constructor(code: ControlPlaneErrorCode, message: string, options?: ErrorOptions) {
+  /** Every single thing that is wrong, where there are several: its place and what it is. */
+  readonly details: readonly ErrorDetail[] | undefined;
+  constructor(code: ControlPlaneErrorCode, message: string, options?: ErrorOptions & { details?: ErrorDetail[] }) {
     super(code, message, options);
     this.name = 'ControlPlaneError';
+    this.details = options?.details;
   }
 }

@@ -1,4 +1,5 @@
 import { KINDS, namedLoss } from '@picket/sdk';
+import type { RulesState } from '@picket/sdk/client';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { BusStats } from './bus/bus.ts';
 import type { Heartbeats } from './heartbeats.ts';
@@ -13,10 +14,11 @@ export interface MetricSources {
   readonly bus: () => BusStats;
   /** Events on which a rule failed, by rule. */
   readonly ruleFailures: () => ReadonlyMap<string, number>;
+  readonly rules: () => RulesState;
 }
 
 /** The metrics of the control plane; read when they are scraped. See docs/reference/metrics.md. */
-export function createMetrics({ work, heartbeats, plans, bus, ruleFailures }: MetricSources): Registry {
+export function createMetrics({ work, heartbeats, plans, bus, ruleFailures, rules }: MetricSources): Registry {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -34,8 +36,38 @@ export function createMetrics({ work, heartbeats, plans, bus, ruleFailures }: Me
   counter('picket_findings_total', 'Findings of detectors, before grouping into alerts.', [], (metric) =>
     metric.inc(work.counts().findings),
   );
+  counter('picket_rule_findings_total', 'Findings of rules, before grouping into alerts.', ['rule'], (metric) => {
+    for (const [rule, count] of work.counts().byRule) metric.inc({ rule }, count);
+  });
+  gauge('picket_rule_keys', 'Values of the "by" of a window or sequence that are kept.', ['rule'], (metric) => {
+    for (const [rule, { keys }] of work.ruleMemory()) metric.set({ rule }, keys);
+  });
+  counter(
+    'picket_rule_keys_evicted_total',
+    'Values of the "by" of a window or sequence that were forgotten for want of room.',
+    ['rule'],
+    (metric) => {
+      for (const [rule, { evicted }] of work.ruleMemory()) metric.inc({ rule }, evicted);
+    },
+  );
   counter('picket_rule_failures_total', 'Events on which a rule failed.', ['rule'], (metric) => {
     for (const [rule, count] of ruleFailures()) metric.inc({ rule }, count);
+  });
+  gauge(
+    'picket_rules_revision',
+    'Number of the change of the rules that runs here, and of the last one of all.',
+    ['state'],
+    (metric) => {
+      const { revision, wanted } = rules();
+      metric.set({ state: 'running' }, revision);
+      metric.set({ state: 'wanted' }, wanted);
+    },
+  );
+  gauge('picket_rules', 'Rules by what became of them.', ['state'], (metric) => {
+    const { enabled, rules: loaded, errors } = rules();
+    metric.set({ state: 'enabled' }, enabled);
+    metric.set({ state: 'disabled' }, loaded - enabled);
+    metric.set({ state: 'refused' }, errors);
   });
   counter('picket_batches_refused_total', 'Batches that could not be used, by error code.', ['code'], (metric) => {
     for (const [code, count] of work.counts().refused) metric.inc({ code }, count);
@@ -54,6 +86,29 @@ export function createMetrics({ work, heartbeats, plans, bus, ruleFailures }: Me
     'Alerts that stay without full metadata: their container did not become known in time.',
     [],
     (metric) => metric.inc(work.counts().unnamed),
+  );
+  counter(
+    'picket_alerts_summarised_total',
+    'Findings that are told in the summary of a storm alone, by rule.',
+    ['rule'],
+    (metric) => {
+      for (const [rule, count] of work.counts().summarised) metric.inc({ rule }, count);
+    },
+  );
+  counter(
+    'picket_alert_groups_evicted_total',
+    'Alerts that take in no more findings because too many were open.',
+    [],
+    (metric) => metric.inc(work.counts().groupsEvicted),
+  );
+  counter(
+    'picket_incidents_evicted_total',
+    'Incidents that take in no more alerts because too many were open.',
+    [],
+    (metric) => metric.inc(work.counts().incidentsEvicted),
+  );
+  gauge('picket_incidents_open', 'Incidents that alerts may still join.', [], (metric) =>
+    metric.set(work.openIncidents()),
   );
   counter('picket_alerts_refused_total', 'Alerts that the bus will never take.', [], (metric) =>
     metric.inc(bus().publisher.refused),

@@ -2,6 +2,7 @@ import { type Alert, type Log, messageOf } from '@picket/sdk';
 import type { BatchMessage, BusLoss, BusProblem, PartitionWork } from './bus/types.ts';
 import { releaseBatch, unpackBatch } from './bus/unpack.ts';
 import type { RuleEngine } from './detection/rules/rule-engine.ts';
+import type { RuleMemoryCounts } from './detection/rules/stateful/rule-memory.ts';
 import type { NodeState } from './detection/state/node-state.ts';
 import { checkSender } from './node-token.ts';
 import { type NodeSummary, Partition } from './partition.ts';
@@ -10,6 +11,8 @@ import type { Container } from './types.ts';
 export interface PartitionWorkDeps {
   readonly engine: () => RuleEngine;
   readonly publish: (alert: Alert) => Promise<void>;
+  /** New alerts of one rule in one container within a minute; the default when left out. */
+  readonly alertsPerMinute?: number | undefined;
   readonly log: Log;
 }
 
@@ -20,8 +23,15 @@ export interface WorkCounts {
   duplicates: number;
   missing: number;
   findings: number;
+  readonly byRule: Map<string, number>;
   /** Alerts whose container did not become known in time. */
   unnamed: number;
+  /** Findings that are told in the summary of a storm alone, by rule. */
+  readonly summarised: Map<string, number>;
+  /** Alerts whose groups were closed early because too many were open. */
+  groupsEvicted: number;
+  /** Incidents that were closed early because too many were open. */
+  incidentsEvicted: number;
   /** Batches that the limits of the stream discarded before they were read, at most. */
   busLimit: number;
   /** Batches that could not be used, by error code. */
@@ -32,13 +42,18 @@ export interface WorkCounts {
 export class DetectionWork implements PartitionWork {
   readonly #deps: PartitionWorkDeps;
   readonly #partitions = new Map<number, Partition>();
+  readonly #told = new Set<string>();
   readonly #gone: WorkCounts = {
     kinds: new Float64Array(128),
     batches: 0,
     duplicates: 0,
     missing: 0,
     findings: 0,
+    byRule: new Map(),
     unnamed: 0,
+    summarised: new Map(),
+    groupsEvicted: 0,
+    incidentsEvicted: 0,
     busLimit: 0,
     refused: new Map(),
   };
@@ -49,7 +64,7 @@ export class DetectionWork implements PartitionWork {
 
   restore(partition: number, state: Uint8Array | undefined): void {
     this.release(partition);
-    const fresh = new Partition(this.#deps.engine);
+    const fresh = new Partition(this.#deps.engine, this.#deps.alertsPerMinute);
     if (state) fresh.restore(state);
     this.#partitions.set(partition, fresh);
     this.#deps.log.info('partition taken', { partition, restored: state !== undefined });
@@ -67,7 +82,19 @@ export class DetectionWork implements PartitionWork {
 
   /** Sends counts of grouped alerts that wait; call it about once a second. */
   flush(): void {
+    this.#tellEvicted();
     for (const partition of this.#partitions.values()) for (const alert of partition.flush()) this.#publish(alert);
+  }
+
+  /** Once for each rule: how many there are is a metric. */
+  #tellEvicted(): void {
+    for (const [rule, { evicted }] of this.ruleMemory()) {
+      if (evicted === 0 || this.#told.has(rule)) continue;
+      this.#told.add(rule);
+      this.#deps.log.warn('a rule had to forget some of what it counts: too many different values of its "by"', {
+        rule,
+      });
+    }
   }
 
   /** The publisher retries while the bus is away; what fails for good has been reported by it. */
@@ -119,8 +146,29 @@ export class DetectionWork implements PartitionWork {
   }
 
   counts(): WorkCounts {
-    const sum = { ...this.#gone, kinds: this.#gone.kinds.slice() };
+    const sum = {
+      ...this.#gone,
+      kinds: this.#gone.kinds.slice(),
+      summarised: new Map(this.#gone.summarised),
+      byRule: new Map(this.#gone.byRule),
+    };
     for (const partition of this.#partitions.values()) add(sum, partition);
+    return sum;
+  }
+
+  /** Incidents that alerts may join now. */
+  openIncidents(): number {
+    return [...this.#partitions.values()].reduce((sum, { alertStats }) => sum + alertStats.openIncidents, 0);
+  }
+
+  /** How rules over several events fare, by their names. */
+  ruleMemory(): Map<string, RuleMemoryCounts> {
+    const sum = new Map<string, RuleMemoryCounts>();
+    for (const { memoryCounts } of this.#partitions.values())
+      for (const [rule, { keys, evicted }] of memoryCounts) {
+        const before = sum.get(rule);
+        sum.set(rule, { keys: keys + (before?.keys ?? 0), evicted: evicted + (before?.evicted ?? 0) });
+      }
     return sum;
   }
 
@@ -139,7 +187,7 @@ export class DetectionWork implements PartitionWork {
   }
 }
 
-function add(sum: WorkCounts, { counts }: Partition): void {
+function add(sum: WorkCounts, { counts, alertStats }: Partition): void {
   counts.kinds.forEach((count, kind) => {
     sum.kinds[kind] = (sum.kinds[kind] ?? 0) + count;
   });
@@ -147,5 +195,9 @@ function add(sum: WorkCounts, { counts }: Partition): void {
   sum.duplicates += counts.duplicates;
   sum.missing += counts.missing;
   sum.findings += counts.findings;
+  for (const [rule, count] of counts.byRule) sum.byRule.set(rule, (sum.byRule.get(rule) ?? 0) + count);
   sum.unnamed += counts.unnamed;
+  sum.groupsEvicted += alertStats.evicted;
+  sum.incidentsEvicted += alertStats.incidentsEvicted;
+  for (const [rule, count] of alertStats.summarised) sum.summarised.set(rule, (sum.summarised.get(rule) ?? 0) + count);
 }

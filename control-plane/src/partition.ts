@@ -1,12 +1,13 @@
 import { type Alert, BatchError, EventCursor, type LossCount, LossReason } from '@picket/sdk';
-import { AlertStage } from './alerts/alert-stage.ts';
+import { AlertStage, type AlertStats } from './alerts/alert-stage.ts';
 import { retellOutput } from './detection/rules/compile/retell-output.ts';
 import type { RuleEngine } from './detection/rules/rule-engine.ts';
+import { RuleMemory, type RuleMemoryCounts } from './detection/rules/stateful/rule-memory.ts';
 import { NodeState } from './detection/state/node-state.ts';
 import { ControlPlaneError } from './errors.ts';
 import { decodeFrames, encodeFrames } from './frames.ts';
 import { isRunState, RunProgress, type RunState } from './run-progress.ts';
-import type { Batch, Finding } from './types.ts';
+import type { Batch, Emit } from './types.ts';
 
 const KINDS = 128;
 
@@ -20,6 +21,8 @@ export interface PartitionCounts {
   /** Records whose sequences never came. */
   missing: number;
   findings: number;
+  /** The same by the name of the rule. */
+  readonly byRule: Map<string, number>;
   /** Alerts whose container did not become known in time. */
   unnamed: number;
 }
@@ -51,19 +54,24 @@ export class Partition {
     duplicates: 0,
     missing: 0,
     findings: 0,
+    byRule: new Map(),
     unnamed: 0,
   };
   readonly #engine: () => RuleEngine;
   readonly #nodes = new Map<string, NodeEntry>();
-  readonly #alerts = new AlertStage({ retell: retellOutput });
+  readonly #alerts: AlertStage;
+  readonly #memory = new RuleMemory();
   readonly #cursor = new EventCursor();
   /** What the current event belongs to, for `#emit`. */
   #state: NodeState | undefined;
-  #batch: Batch | undefined;
 
-  /** `engine` is asked for every batch, so that new rules are taken between two batches. */
-  constructor(engine: () => RuleEngine) {
+  /**
+   * `engine` is asked for every batch, so that new rules are taken between two batches.
+   * @param alertsPerMinute new alerts of one rule in one container; see `AlertStageOptions`
+   */
+  constructor(engine: () => RuleEngine, alertsPerMinute?: number) {
     this.#engine = engine;
+    this.#alerts = new AlertStage({ retell: retellOutput, alertsPerMinute });
   }
 
   /**
@@ -82,7 +90,7 @@ export class Partition {
     this.counts.batches++;
     const told = withMissing(batch, progress.total);
     entry.state.begin(told.header);
-    this.#alerts.begin(told);
+    this.#alerts.begin(told, this.#engine().lookBackMs);
     this.#apply(entry.state, told);
     this.#alerts.end(told, entry.state.containers.told);
     this.counts.unnamed = this.#alerts.stats.unnamed;
@@ -100,19 +108,21 @@ export class Partition {
     const cursor = this.#cursor.open(batch.records);
     const engine = this.#engine();
     const kinds = this.counts.kinds;
+    const memory = this.#memory.begin(batch, engine.programs);
     this.#state = state;
-    this.#batch = batch;
     while (cursor.next()) {
       const kind = cursor.kind;
       if (kind < KINDS) kinds[kind] = (kinds[kind] as number) + 1;
       state.apply(cursor);
-      engine.evaluate(cursor, state, batch, this.#emit);
+      engine.evaluate(cursor, state, batch, this.#emit, memory);
     }
+    engine.settle(state, batch, this.#emit, memory);
   }
 
-  readonly #emit = (finding: Finding): void => {
+  readonly #emit: Emit = (finding, cursor, batch) => {
     this.counts.findings++;
-    if (this.#state && this.#batch) this.#alerts.add(finding, this.#cursor, this.#state, this.#batch);
+    this.counts.byRule.set(finding.rule, (this.counts.byRule.get(finding.rule) ?? 0) + 1);
+    if (this.#state) this.#alerts.add(finding, cursor, this.#state, batch);
   };
 
   #check(batch: Batch): void {
@@ -138,6 +148,16 @@ export class Partition {
     return entry;
   }
 
+  /** What became of the findings. */
+  get alertStats(): AlertStats {
+    return this.#alerts.stats;
+  }
+
+  /** How rules over several events fare, by their names. */
+  get memoryCounts(): ReadonlyMap<string, RuleMemoryCounts> {
+    return this.#memory.counts();
+  }
+
   nodes(): NodeSummary[] {
     return [...this.#nodes.values()].map((entry) => entry.summary);
   }
@@ -154,6 +174,7 @@ export class Partition {
       new TextEncoder().encode(JSON.stringify(head)),
       this.#alerts.snapshot(),
       ...nodes.map(([, { state }]) => state.snapshot()),
+      this.#memory.snapshot(),
     ]);
   }
 
@@ -164,7 +185,10 @@ export class Partition {
   restore(bytes: Uint8Array): void {
     const [head, alerts, ...states] = decodeFrames(bytes);
     const list = parseHead(head);
-    if (!alerts || states.length !== list.length) throw corruptHead();
+    // older checkpoints end behind the nodes
+    const memory = states[list.length];
+    if (!alerts || states.length - list.length > 1 || states.length < list.length) throw corruptHead();
+    if (memory) this.#memory.restore(memory);
     this.#alerts.restore(alerts);
     this.#nodes.clear();
     list.forEach(({ node, runs }, i) => {

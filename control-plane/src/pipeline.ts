@@ -1,15 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type ServerType, serve } from '@hono/node-server';
-import { type Alert, type Log, messageOf, type ProbePlan, partitionOf } from '@picket/sdk';
+import { type Alert, type Log, partitionOf } from '@picket/sdk';
 import { ensureAdminToken } from './api/auth/admin-token.ts';
 import { createApi } from './api/create-api.ts';
 import { type Bus, openBus } from './bus/bus.ts';
 import type { ControlPlaneConfig } from './config.ts';
-import { buildPlan } from './detection/plan/build-plan.ts';
-import { needsOfRules } from './detection/plan/rule-needs.ts';
-import { loadRules } from './detection/rules/load/load-rules.ts';
-import type { LoadResult } from './detection/rules/load/rule.ts';
-import { RuleEngine } from './detection/rules/rule-engine.ts';
 import { containerDirectory, nodeDirectory, ruleDirectory } from './directories.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { createMetrics } from './metrics.ts';
@@ -17,6 +12,9 @@ import { DetectionWork } from './partition-work.ts';
 import { readPlanFile } from './plan/plan-file.ts';
 import { PlanSender } from './plan/plan-sender.ts';
 import { readRuleFiles } from './rule-files.ts';
+import { ActiveRules } from './rule-sets/active-rules.ts';
+import { startRuleLife } from './rule-sets/rule-life.ts';
+import { ruleNotices } from './rule-sets/rule-notices.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -36,41 +34,48 @@ export interface ControlPlane {
  * @throws ControlPlaneError when the bus, the store or the rules can not be used
  */
 export async function startControlPlane(config: ControlPlaneConfig, log: Log): Promise<ControlPlane> {
-  const loaded = loadAndReport(config, log);
-  const plan = planOf(config, loaded, log);
-  const engine = new RuleEngine(loaded, {
-    onRuleError: (rule, error) =>
-      log.error('a rule failed on an event; the others go on', { rule: rule.name, why: messageOf(error) }),
-  });
+  const settings = readPlanFile(config.planFile);
+  const readFiles = () => readRuleFiles(config.rules);
   const store = await openStore({
     databaseUrl: config.databaseUrl,
     path: `${config.dataFolder}/store.sqlite`,
     onConnectionError: (error) => log.warn('a connection to the database broke', { why: error.message }),
   });
   const newToken = await ensureAdminToken(store, `${config.dataFolder}/admin-token`);
+  const rules = await ActiveRules.open({ store, readFiles, settings, replica: config.replica, log, now: Date.now });
   const bus = await openBus({
     url: config.servers.join(','),
     seedFile: config.seedFile,
     name: config.replica,
     onError: (error) => log.warn(error.message, { code: error.code }),
   });
-  const work = new DetectionWork({ engine: () => engine, publish: (alert) => bus.publishAlert(alert), log });
+  const work = new DetectionWork({
+    engine: () => rules.engine(),
+    publish: (alert) => bus.publishAlert(alert),
+    alertsPerMinute: config.alertsPerMinute,
+    log,
+  });
   const written = projectAlerts(bus, store);
   const heartbeats = new Heartbeats(bus.nats, log);
   const sender = new PlanSender({
     nats: bus.nats,
-    wanted: () => plan,
+    wanted: () => rules.plan(),
     owns: (token) => work.owns(partitionOf(token)),
     log,
+  });
+  const ruleLife = startRuleLife({
+    ...{ store, active: rules, notices: ruleNotices(bus.nats), readFiles, log, now: Date.now },
+    storedEvents: (query) => bus.storedEvents(query),
   });
   heartbeats.onBeat = (heartbeat) => void sender.take(heartbeat);
   const aborter = new AbortController();
   const api = createApi({
     store,
     containers: containerDirectory(work),
-    nodes: nodeDirectory(work, heartbeats, { wanted: () => plan, sender }),
-    rules: ruleDirectory(() => loaded),
-    plan: { get: () => plan },
+    nodes: nodeDirectory(work, heartbeats, { wanted: () => rules.plan(), sender }),
+    rules: ruleDirectory(rules),
+    ruleLife: ruleLife.lifecycle,
+    plan: { get: () => rules.plan() },
     onAlertsWritten: written.listen,
     readiness: async () => [{ name: 'bus', ok: bus.stats().connected }],
     registry: createMetrics({
@@ -78,7 +83,8 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Log): P
       heartbeats,
       plans: sender,
       bus: () => bus.stats(),
-      ruleFailures: () => engine.failures,
+      ruleFailures: () => rules.failures(),
+      rules: () => rules.state(),
     }),
     log: (level, message, fields) => log[level](message, fields as Record<string, string>),
     config: {
@@ -105,30 +111,10 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Log): P
       aborter.abort();
       await server.close();
       await bus.close();
+      await ruleLife.stop();
       await store.close();
     },
   };
-}
-
-function loadAndReport(config: ControlPlaneConfig, log: Log): LoadResult {
-  const loaded = loadRules(readRuleFiles(config.rules));
-  for (const { severity, message, file, line, column, rule, code } of loaded.problems) {
-    log[severity === 'error' ? 'error' : 'warn'](message, { code, rule, at: `${file}:${line}:${column}` });
-  }
-  log.info('rules loaded', { rules: loaded.rules.length, problems: loaded.problems.length });
-  return loaded;
-}
-
-/** What the agents are asked for, for as long as this process runs: its rules do not change. */
-function planOf(config: ControlPlaneConfig, loaded: LoadResult, log: Log): ProbePlan {
-  const { plan, unprotected } = buildPlan([needsOfRules(loaded)], readPlanFile(config.planFile));
-  const { revision, kinds, opens, paths } = plan;
-  log.info('probe plan made', { revision, kinds: kinds.length, ...opens, paths: paths.length });
-  if (unprotected > 0)
-    log.warn('the rules name more paths than the kernel has room for: floods of opens may hide some of them', {
-      paths: unprotected,
-    });
-  return plan;
 }
 
 /** The store follows the alert stream; whoever listens is told after each write. */

@@ -11,6 +11,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'more/b.yaml'), 'b');
   writeFileSync(join(folder, 'more/a.yml'), 'a');
   writeFileSync(join(folder, 'more/notes.txt'), 'no');
+  writeFileSync(join(folder, 'more/a.test.yaml'), 'tests');
   writeFileSync(join(folder, 'own.yaml'), 'own');
 });
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -59,7 +59,15 @@ export interface Process {
  */
 export type ProcessEntry = 'entrypoint' | 'exec' | 'unknown';
 
-export interface Container {
+/** Users and groups, as the passwd and group files of a container name them. Ids are those of the host. */
+export interface Accounts {
+  /** `uid:name:gid:home:shell` */
+  readonly users: readonly string[];
+  /** `gid:name` */
+  readonly groups: readonly string[];
+}
+
+export interface Container extends Accounts {
   readonly slot: number;
   readonly generation: number;
   readonly cgroup: string;
@@ -78,6 +86,11 @@ export interface Container {
   mounts: readonly string[];
   cni: string;
   healthcheck: string;
+  /** Command lines of the probes of Kubernetes; empty when there are none or they run no command. */
+  livenessProbe: string;
+  readinessProbe: string;
+  users: readonly string[];
+  groups: readonly string[];
   cgroupPath: string;
   /** ns since 1970 as a double; 0 when unknown. */
   started: number;
@@ -122,7 +135,24 @@ export interface Finding {
   readonly template?: readonly OutputPart[] | undefined;
   /** Findings with the same key within the cooldown become one alert with a count; empty = one alert per event. */
   readonly groupKey: string;
+  /** How long that is after the first of them, ms of event time; a minute when left out. */
+  readonly cooldownMs?: number | undefined;
+  /** How many events it stands for; one when left out. */
+  readonly count?: number | undefined;
+  /** When the first of them was, ns since 1970; the event itself when left out. */
+  readonly since?: bigint | undefined;
+  /** Events before this one that it was found by, in their order. */
+  readonly earlier?: readonly EventPosition[] | undefined;
 }
+
+/** An event of a node by its number within a run of the agent. */
+export interface EventPosition {
+  readonly agentEpoch: bigint;
+  readonly sequence: bigint;
+}
+
+/** Takes a finding in the event on which the cursor stands. */
+export type Emit = (finding: Finding, cursor: EventCursor, batch: Batch) => void;
 
 /** What the stages know about the node of an event. */
 export interface NodeView {
@@ -133,4 +163,10 @@ export interface NodeView {
   containerOf(cursor: EventCursor): Container | undefined;
   /** How a process got into its container; undefined for one that is in none. */
   entryOf(process: Process, container: Container | undefined): ProcessEntry | undefined;
+  /** Users and groups of the node itself, for processes outside of containers. */
+  readonly host?: Accounts;
+  /** The process that had a pid at the time of the current event. */
+  processAt?(pid: number, cursor: EventCursor): Process | undefined;
+  /** Names that DNS answers to the container of the current event have given an address, the last one first. */
+  namesOf?(address: string, cursor: EventCursor): readonly string[];
 }

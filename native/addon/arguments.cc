@@ -26,6 +26,16 @@ double whole_number(const Napi::CallbackInfo &info, size_t index, double most, c
     return value;
 }
 
+std::string string_value(Napi::Env env, const Napi::Value &value, const char *name) {
+    if (!value.IsString())
+        refuse(env, name, "a string");
+    std::string text = value.As<Napi::String>().Utf8Value();
+    // The kernel and libbpf would read a shorter name than the one that was given.
+    if (text.find('\0') != std::string::npos)
+        refuse(env, name, "a string without NUL");
+    return text;
+}
+
 } // namespace
 
 std::span<uint8_t> bytes_argument(const Napi::CallbackInfo &info, size_t index, const char *name) {
@@ -43,13 +53,17 @@ std::span<uint32_t> words_argument(const Napi::CallbackInfo &info, size_t index,
 }
 
 std::string string_argument(const Napi::CallbackInfo &info, size_t index, const char *name) {
-    if (!info[index].IsString())
-        refuse(info.Env(), name, "a string");
-    std::string text = info[index].As<Napi::String>().Utf8Value();
-    // The kernel and libbpf would read a shorter name than the one that was given.
-    if (text.find('\0') != std::string::npos)
-        refuse(info.Env(), name, "a string without NUL");
-    return text;
+    return string_value(info.Env(), info[index], name);
+}
+
+std::vector<std::string> strings_argument(const Napi::CallbackInfo &info, size_t index, const char *name) {
+    if (!info[index].IsArray())
+        refuse(info.Env(), name, "a list of strings");
+    const Napi::Array list = info[index].As<Napi::Array>();
+    std::vector<std::string> out;
+    for (uint32_t i = 0; i < list.Length(); i++)
+        out.push_back(string_value(info.Env(), list.Get(i), name));
+    return out;
 }
 
 uint32_t u32_argument(const Napi::CallbackInfo &info, size_t index, const char *name) {

@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace picket {
 
 std::span<uint8_t> bytes_argument(const Napi::CallbackInfo &info, size_t index, const char *name);
 std::span<uint32_t> words_argument(const Napi::CallbackInfo &info, size_t index, const char *name);
 std::string string_argument(const Napi::CallbackInfo &info, size_t index, const char *name);
+std::vector<std::string> strings_argument(const Napi::CallbackInfo &info, size_t index, const char *name);
 uint32_t u32_argument(const Napi::CallbackInfo &info, size_t index, const char *name);
 uint16_t u16_argument(const Napi::CallbackInfo &info, size_t index, const char *name);
 int fd_argument(const Napi::CallbackInfo &info, size_t index, const char *name);

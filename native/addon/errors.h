@@ -20,6 +20,7 @@ inline constexpr const char *BTF_NOT_FOUND = "BTF_NOT_FOUND";
 inline constexpr const char *RING_FAILED = "RING_FAILED";
 inline constexpr const char *BUFFER_TOO_SMALL = "BUFFER_TOO_SMALL";
 inline constexpr const char *CGROUP_FAILED = "CGROUP_FAILED";
+inline constexpr const char *READ_FAILED = "READ_FAILED";
 inline constexpr const char *NOT_FOUND = "NOT_FOUND";
 inline constexpr const char *CLOSED = "CLOSED";
 inline constexpr const char *INVALID_ARGUMENT = "INVALID_ARGUMENT";

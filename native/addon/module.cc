@@ -7,6 +7,7 @@
 #include "event_reader.h"
 #include "lz4.h"
 #include "print_capture.h"
+#include "reading.h"
 #include "system.h"
 
 #include <napi.h>
@@ -37,6 +38,8 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
     exports.Set("possibleCpus", Napi::Function::New<possible_cpus>(env, "possibleCpus"));
     exports.Set("bootTimeNs", Napi::Function::New<boot_time_ns>(env, "bootTimeNs"));
     exports.Set("compressLz4", Napi::Function::New<compress_lz4>(env, "compressLz4"));
+    exports.Set("startReading", Napi::Function::New<start_reading>(env, "startReading"));
+    exports.Set("takeReading", Napi::Function::New<take_reading>(env, "takeReading"));
     exports.Set("cgroupId", Napi::Function::New<cgroup_id>(env, "cgroupId"));
     return exports;
 }

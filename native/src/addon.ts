@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { NativeError, type NativeErrorCode } from './native-error.ts';
+import type { ProcessFiles } from './process-files.ts';
 import type { StructLayout } from './struct-layout.ts';
 
 /** The C++ classes as they are; the classes of this package are what to use. */
@@ -20,6 +21,14 @@ export interface Addon {
   possibleCpus(): number;
   bootTimeNs(): bigint;
   cgroupId(path: string): bigint;
+  startReading(
+    pid: number,
+    own: readonly string[],
+    paths: readonly string[],
+    stamps: readonly string[],
+    limit: number,
+  ): ReadingHandle | undefined;
+  takeReading(handle: ReadingHandle, waitMs: number): (ProcessFiles & { readonly errno: number }) | undefined;
   compressLz4(input: Uint8Array, output: Uint8Array, acceleration: number): number;
 }
 
@@ -137,6 +146,11 @@ export interface ReaderHandle {
 /** Opaque. */
 export interface RunStatsHandle {
   readonly __runStats: never;
+}
+
+/** Opaque. */
+export interface ReadingHandle {
+  readonly __reading: never;
 }
 
 interface LoadableAddon extends Addon {

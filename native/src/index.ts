@@ -14,6 +14,7 @@ export {
 export { structLayout, vmlinuxHasType } from './kernel-types.ts';
 export { compressLz4, lz4Bound } from './lz4.ts';
 export { NativeError, type NativeErrorCode } from './native-error.ts';
+export { type FileRead, type ProcessFiles, ProcessFilesReading, type ProcessFilesRequest } from './process-files.ts';
 export { type ProgStats, progStats } from './prog-stats.ts';
 export type { StructField, StructLayout } from './struct-layout.ts';
 export { bootTimeNs, cgroupId, possibleCpus } from './system.ts';

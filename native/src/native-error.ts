@@ -21,7 +21,13 @@ export type NativeErrorCode =
   /** The caller's buffer cannot hold the answer; nothing in it may be used. */
   | 'BUFFER_TOO_SMALL'
   | 'CGROUP_FAILED'
-  /** The object has no map, program or constant of that name. */
+  /** Files of a process could not be read. */
+  | 'READ_FAILED'
+  /** A file system did not answer in time. */
+  | 'READ_LATE'
+  /** Too many file systems do not answer: no further one is asked. */
+  | 'READ_BUSY'
+  /** The object has no map, program or constant of that name, or there is no such process. */
   | 'NOT_FOUND'
   /** The handle was closed before. */
   | 'CLOSED'

@@ -22,7 +22,7 @@ const PACKAGES = Object.entries({
 function check(files: Record<string, string>): string[] {
   const all: Record<string, string> = { ...files };
   for (const [folder, name] of PACKAGES)
-    all[`${folder}/package.json`] = JSON.stringify({ name: `@picket/${name}`, exports: { '.': './src/index.ts' } });
+    all[`${folder}/package.json`] ??= JSON.stringify({ name: `@picket/${name}`, exports: { '.': './src/index.ts' } });
   for (const [file, text] of Object.entries(all)) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), text);
@@ -65,6 +65,24 @@ describe('checkImports', () => {
       'control-plane/src/c.ts:1: imports @picket/native: control-plane may not import native',
       'sdk/src/d.ts:1: imports ../../native/src/index.ts: sdk may not import native',
       'native/src/e.ts:1: imports ../../scripts/step.ts: native may not import scripts',
+    ]);
+  });
+
+  it('lets the command through one door of the control plane and not through the other', () => {
+    const exports = { '.': './src/index.ts', './rules': './src/rules.ts' };
+    expect(
+      check({
+        'control-plane/package.json': JSON.stringify({ name: '@picket/control-plane', exports }),
+        'control-plane/src/rules.ts': "export { x } from './detection/a.ts';\n",
+        'sdk/cli/src/a.ts': imports('@picket/control-plane/rules'),
+        'sdk/cli/src/b.ts': imports('@picket/control-plane'),
+        'sdk/cli/src/c.ts': imports('@picket/control-plane/src/pipeline.ts'),
+        'agent/src/d.ts': imports('@picket/control-plane/rules'),
+      }),
+    ).toEqual([
+      'sdk/cli/src/b.ts:1: imports @picket/control-plane: cli may not import control-plane',
+      'sdk/cli/src/c.ts:1: imports @picket/control-plane/src/pipeline.ts: cli may not import control-plane',
+      'agent/src/d.ts:1: imports @picket/control-plane/rules: agent may not import control-plane',
     ]);
   });
 

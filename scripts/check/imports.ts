@@ -22,7 +22,8 @@ interface Import {
 interface Package {
   readonly folder: string;
   readonly name: string;
-  readonly doors: readonly string[];
+  /** File by what is imported, as `@picket/sdk/client`. */
+  readonly doors: ReadonlyMap<string, string>;
 }
 
 const SOURCE = /\.(ts|tsx|mjs|js)$/;
@@ -40,12 +41,13 @@ export function checkImports(root: string, files: readonly string[]): readonly V
 function readPackage(root: string, file: string): Package {
   const { name, exports = {} } = JSON.parse(readFileSync(join(root, file), 'utf8'));
   const folder = dirname(file);
-  return { folder, name, doors: Object.values<string>(exports).map((door) => join(folder, door)) };
+  const doors = Object.entries<string>(exports).map(([key, door]) => [join(name, key), join(folder, door)] as const);
+  return { folder, name, doors: new Map(doors) };
 }
 
 function checkFile(root: string, file: string, packages: readonly Package[]): readonly Violation[] {
   const tokens = tokenize(readFileSync(join(root, file), 'utf8'));
-  const isDoor = packages.some(({ doors }) => doors.includes(file));
+  const isDoor = packages.some(({ doors }) => [...doors.values()].includes(file));
   const violations: Violation[] = [];
   const report = (line: number, message: string) => violations.push({ file, line, message });
 
@@ -110,10 +112,10 @@ function packageOf(file: string, packages: readonly Package[]): Package | undefi
   return around.sort((a, b) => b.folder.length - a.folder.length)[0];
 }
 
-/** The folder of a workspace that is imported by name; undefined for packages from npm. */
+/** The file of a workspace that is imported by name; undefined for packages from npm. */
 function packageTarget(specifier: string, packages: readonly Package[]): string | undefined {
   const found = packages.find(({ name }) => specifier === name || specifier.startsWith(`${name}/`));
-  return found && join(found.folder, 'package.json');
+  return found && (found.doors.get(specifier) ?? join(found.folder, 'package.json'));
 }
 
 function environmentReads(tokens: readonly Token[]): readonly number[] {

@@ -587,9 +587,25 @@ export class ContainerStarted extends EventRecord {
   @inline get healthcheck(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 148), <usize>load<u16>(this.at + 150)); }
   @inline get healthcheck_at(): usize { return this.at + <usize>load<u16>(this.at + 148); }
   @inline get healthcheck_length(): i32 { return <i32>load<u16>(this.at + 150); }
+  /** Command of the liveness probe; empty when it has none. */
+  @inline get liveness_probe(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 152), <usize>load<u16>(this.at + 154)); }
+  @inline get liveness_probe_at(): usize { return this.at + <usize>load<u16>(this.at + 152); }
+  @inline get liveness_probe_length(): i32 { return <i32>load<u16>(this.at + 154); }
+  /** Command of the readiness probe; empty when it has none. */
+  @inline get readiness_probe(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 156), <usize>load<u16>(this.at + 158)); }
+  @inline get readiness_probe_at(): usize { return this.at + <usize>load<u16>(this.at + 156); }
+  @inline get readiness_probe_length(): i32 { return <i32>load<u16>(this.at + 158); }
+  /** Lines of its passwd file as uid:name:gid:home:shell; ids are those of the host. */
+  @inline get users(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 160), <usize>load<u16>(this.at + 162)); }
+  @inline get users_at(): usize { return this.at + <usize>load<u16>(this.at + 160); }
+  @inline get users_length(): i32 { return <i32>load<u16>(this.at + 162); }
+  /** Lines of its group file as gid:name; ids are those of the host. */
+  @inline get groups(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 164), <usize>load<u16>(this.at + 166)); }
+  @inline get groups_at(): usize { return this.at + <usize>load<u16>(this.at + 164); }
+  @inline get groups_length(): i32 { return <i32>load<u16>(this.at + 166); }
 }
 
-/** Metadata of a container is more complete than before; replaces it. */
+/** Metadata of a container is more complete than before; replaces it. With slot 0 and the flag host: users and groups of the node itself. */
 export class ContainerUpdated extends EventRecord {
   /** Start of the container, ns since 1970; 0 when unknown. */
   @inline get started(): u64 { return load<u64>(this.at + 64); }
@@ -663,6 +679,22 @@ export class ContainerUpdated extends EventRecord {
   @inline get healthcheck(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 148), <usize>load<u16>(this.at + 150)); }
   @inline get healthcheck_at(): usize { return this.at + <usize>load<u16>(this.at + 148); }
   @inline get healthcheck_length(): i32 { return <i32>load<u16>(this.at + 150); }
+  /** Command of the liveness probe; empty when it has none. */
+  @inline get liveness_probe(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 152), <usize>load<u16>(this.at + 154)); }
+  @inline get liveness_probe_at(): usize { return this.at + <usize>load<u16>(this.at + 152); }
+  @inline get liveness_probe_length(): i32 { return <i32>load<u16>(this.at + 154); }
+  /** Command of the readiness probe; empty when it has none. */
+  @inline get readiness_probe(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 156), <usize>load<u16>(this.at + 158)); }
+  @inline get readiness_probe_at(): usize { return this.at + <usize>load<u16>(this.at + 156); }
+  @inline get readiness_probe_length(): i32 { return <i32>load<u16>(this.at + 158); }
+  /** Lines of its passwd file as uid:name:gid:home:shell; ids are those of the host. */
+  @inline get users(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 160), <usize>load<u16>(this.at + 162)); }
+  @inline get users_at(): usize { return this.at + <usize>load<u16>(this.at + 160); }
+  @inline get users_length(): i32 { return <i32>load<u16>(this.at + 162); }
+  /** Lines of its group file as gid:name; ids are those of the host. */
+  @inline get groups(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 164), <usize>load<u16>(this.at + 166)); }
+  @inline get groups_at(): usize { return this.at + <usize>load<u16>(this.at + 164); }
+  @inline get groups_length(): i32 { return <i32>load<u16>(this.at + 166); }
 }
 
 /** The cgroup of a container went away. */

@@ -21,6 +21,7 @@ export const CONTAINER_FLAGS: readonly FlagSpec[] = [
   { name: 'sandbox', bit: 2, doc: 'The pause container of a pod.' },
   { name: 'host_network', bit: 3, doc: 'Shares the network of the host.' },
   { name: 'host_pid', bit: 4, doc: 'Shares the process ids of the host.' },
+  { name: 'accounts_cut', bit: 5, doc: 'Its passwd or group file has more entries than the record.' },
 ];
 
 export interface ReasonSpec {

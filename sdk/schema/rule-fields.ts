@@ -2,6 +2,9 @@ import { HEADER } from './header.ts';
 import { KINDS } from './kinds.ts';
 
 /** What a rule field evaluates to. `list` compares by any element. */
+/** What stands in the brackets behind a field; the optional ones may be left out. */
+export type RuleArgument = 'index' | 'key' | 'optional-index' | 'optional-key';
+
 export type RuleType = 'string' | 'number' | 'bool' | 'ip' | 'list';
 
 /**
@@ -15,15 +18,19 @@ export type RuleType = 'string' | 'number' | 'bool' | 'ip' | 'list';
 export type RuleFieldSpec = { readonly name: string; readonly type: RuleType; readonly doc: string } & (
   | {
       readonly from: 'record' | 'event' | 'process' | 'container';
-      readonly argument?: 'index' | 'key' | 'optional-index';
+      readonly argument?: RuleArgument;
     }
   | { readonly from: 'none'; readonly why: string }
 );
 
-type Row = [name: string, type: RuleType, doc: string, argument?: 'index' | 'key' | 'optional-index'];
+type Row = [name: string, type: RuleType, doc: string, argument?: RuleArgument];
 
 const rows = (from: 'event' | 'process' | 'container', list: readonly Row[]): RuleFieldSpec[] =>
   list.map(([name, type, doc, argument]) => ({ name, type, doc, from, ...(argument ? { argument } : {}) }));
+
+const NAMES = 'Names of the address';
+const TOLD = 'From DNS answers that the container got before, at most 24 h ago; several when it got several.';
+const FILES = "from the container's own passwd file; absent when that has none";
 
 const event = rows('event', [
   ['evt.type', 'string', 'Name of the system call or event.'],
@@ -34,6 +41,12 @@ const event = rows('event', [
   ['evt.res', 'string', 'SUCCESS, or the name of the errno.'],
   ['evt.failed', 'bool', 'Whether the call failed.'],
   ['evt.args', 'string', 'All arguments as name=value.'],
+  [
+    'evt.arg',
+    'string',
+    'An argument of the call by its name, as evt.arg[flags], or by its position in the events of Falco, as evt.arg[0].',
+    'key',
+  ],
   ['evt.source', 'string', 'Always "syscall".'],
   ['evt.is_open_read', 'bool', 'An open for reading that succeeded.'],
   ['evt.is_open_write', 'bool', 'An open for writing that succeeded.'],
@@ -55,11 +68,15 @@ const event = rows('event', [
   ['evt.arg.prot', 'string', 'Protection of mmap and mprotect by name, joined with |.'],
   ['evt.arg.pid', 'number', 'Process that ptrace and process_vm_* were given, in the namespace of the caller.'],
   ['evt.arg.option', 'string', 'Option of prctl by name.'],
-  ['evt.arg.gid', 'number', 'Group id argument of setgid.'],
+  [
+    'evt.arg.gid',
+    'string',
+    'Group id argument of setgid and, where it is known, the name of the group: either matches.',
+  ],
   ['evt.arg.proto', 'number', 'Protocol number of socket.'],
   ['evt.arg.cmd', 'string', 'Command of bpf by name.'],
   ['evt.arg.fd', 'number', 'Descriptor argument.'],
-  ['evt.arg.uid', 'number', 'User id argument of setuid.'],
+  ['evt.arg.uid', 'string', 'User id argument of setuid and, where it is known, the name of the user: either matches.'],
   ['evt.arg.res_or_fd', 'number', 'Result of calls that return a descriptor.'],
   ['fd.num', 'number', 'Descriptor.'],
   ['fd.type', 'string', 'file, directory, ipv4, ipv6 or unix.'],
@@ -91,6 +108,10 @@ const event = rows('event', [
     'bool',
     'Whether the event changed fd.name; true for connect and for the first datagram to a peer.',
   ],
+  ['fd.cip.name', 'string', `${NAMES} of the client. ${TOLD}`],
+  ['fd.sip.name', 'string', `${NAMES} of the server. ${TOLD}`],
+  ['fd.lip.name', 'string', `${NAMES} of the local end. ${TOLD}`],
+  ['fd.rip.name', 'string', `${NAMES} of the remote end. ${TOLD}`],
   ['fs.path.name', 'string', 'Path that a call with one path worked on; absent when the call failed.'],
   ['fs.path.nameraw', 'string', 'The same as the caller gave it, where that was kept.'],
   [
@@ -115,7 +136,12 @@ const process = rows('process', [
   ['proc.cmdline', 'string', 'Name and arguments.'],
   ['proc.pcmdline', 'string', 'Name and arguments of the parent.'],
   ['proc.cwd', 'string', 'Working directory, with a slash at its end.'],
-  ['proc.env', 'string', 'Allow-listed environment.', 'key'],
+  [
+    'proc.env',
+    'string',
+    'A variable of the allow-listed environment; without a name all of it, joined by spaces.',
+    'optional-key',
+  ],
   ['proc.tty', 'number', 'Controlling terminal; 0 when there is none.'],
   ['proc.pid', 'number', 'Process id on the host.'],
   ['proc.ppid', 'number', 'Process id of the parent on the host.'],
@@ -133,7 +159,7 @@ const process = rows('process', [
   ['proc.aexe', 'string', 'Zeroth argument of an ancestor.', 'optional-index'],
   ['proc.aexepath', 'string', 'Executable of an ancestor.', 'optional-index'],
   ['proc.acmdline', 'string', 'Command line of an ancestor.', 'optional-index'],
-  ['proc.sname', 'string', 'Name of the session leader.'],
+  ['proc.sname', 'string', 'Name of the session leader, while it is known.'],
   ['proc.vpgid.name', 'string', 'Name of the process group leader.'],
   ['proc.vpgid.exe', 'string', 'Zeroth argument of the process group leader.'],
   ['proc.is_exe_upper_layer', 'bool', 'The executable is not from the image.'],
@@ -153,13 +179,28 @@ const process = rows('process', [
   ['thread.cap_effective', 'list', 'Effective capabilities by name.'],
   ['thread.cap_permitted', 'list', 'Permitted capabilities by name.'],
   ['thread.cap_inheritable', 'list', 'Inheritable capabilities by name.'],
-  ['user.uid', 'number', 'User id.'],
+  [
+    'thread.vtid',
+    'number',
+    'Thread id in its own namespace; known for the first thread of a process, and on the host.',
+  ],
+  ['user.uid', 'number', 'User id on the host.'],
+  ['user.name', 'string', `Name of the user, ${FILES}.`],
+  ['user.homedir', 'string', `Home directory of the user, ${FILES}.`],
+  ['user.shell', 'string', `Login shell of the user, ${FILES}.`],
   ['user.loginuid', 'number', 'Audit login uid; -1 when unset.'],
-  ['group.gid', 'number', 'Group id.'],
+  ['user.loginname', 'string', `Name of the audit login user, ${FILES}, and when nobody logged in.`],
+  ['group.gid', 'number', 'Group id on the host.'],
+  ['group.name', 'string', `Name of the group, ${FILES.replace('passwd', 'group')}.`],
   [
     'picket.proc.entry',
     'string',
     'How the process got into its container: entrypoint, exec (its line was brought in from outside: docker exec, kubectl exec), or unknown.',
+  ],
+  [
+    'picket.proc.exe_volume',
+    'string',
+    'Where the volume is mounted that the executable lies on; absent when it is on the file system of the container, or mounted as a single file.',
   ],
 ]);
 
@@ -182,6 +223,12 @@ const container = rows('container', [
   ['container.cni.json', 'string', 'CNI result.'],
   ['container.label', 'string', 'A label.', 'key'],
   ['container.healthcheck', 'string', 'Health check command.'],
+  ['container.liveness_probe', 'string', 'Command of the liveness probe in the pod; absent for other kinds of probes.'],
+  [
+    'container.readiness_probe',
+    'string',
+    'Command of the readiness probe in the pod; absent for other kinds of probes.',
+  ],
   ['k8s.ns.name', 'string', 'Namespace.'],
   ['k8s.pod.name', 'string', 'Pod.'],
   ['k8s.pod.id', 'string', 'UID of the pod.'],
@@ -189,6 +236,7 @@ const container = rows('container', [
   ['k8s.pod.label', 'string', 'A label of the pod.', 'key'],
   ['k8s.pod.labels', 'list', 'Labels of the pod.'],
   ['k8s.pod.ip', 'ip', 'Address of the pod.'],
+  ['k8s.rc.name', 'string', 'Owning ReplicationController.'],
   ['k8s.rs.name', 'string', 'Owning ReplicaSet.'],
   ['k8s.deployment.name', 'string', 'Owning Deployment.'],
 ]);
@@ -196,34 +244,6 @@ const container = rows('container', [
 const none: readonly RuleFieldSpec[] = (
   [
     ['evt.buffer', 'string', 'Data read or written.', 'Picket does not copy the content of reads and writes.'],
-    ['user.name', 'string', 'User name.', 'Needs the passwd file of the container, which this version does not read.'],
-    [
-      'user.homedir',
-      'string',
-      'Home directory.',
-      'Needs the passwd file of the container, which this version does not read.',
-    ],
-    [
-      'user.shell',
-      'string',
-      'Login shell.',
-      'Needs the passwd file of the container, which this version does not read.',
-    ],
-    [
-      'user.loginname',
-      'string',
-      'Name of the login user.',
-      'Needs the passwd file of the container, which this version does not read.',
-    ],
-    ['group.name', 'string', 'Group name.', 'Needs the group file of the container, which this version does not read.'],
-    ['thread.vtid', 'number', 'Thread id in its own namespace.', 'The records carry thread ids of the host only.'],
-    ['fd.cip.name', 'string', 'Name of the client address.', 'Needs DNS answers, which this version does not collect.'],
-    ['fd.sip.name', 'string', 'Name of the server address.', 'Needs DNS answers, which this version does not collect.'],
-    ['fd.lip.name', 'string', 'Name of the local address.', 'Needs DNS answers, which this version does not collect.'],
-    ['fd.rip.name', 'string', 'Name of the remote address.', 'Needs DNS answers, which this version does not collect.'],
-    ['container.liveness_probe', 'string', 'Liveness probe.', 'The runtimes read so far do not tell it.'],
-    ['container.readiness_probe', 'string', 'Readiness probe.', 'The runtimes read so far do not tell it.'],
-    ['k8s.rc.name', 'string', 'Replication controller.', 'Replaced by ReplicaSets.'],
     ['k8s.svc.name', 'string', 'Service.', 'A pod can belong to many services; the event can not tell which one.'],
   ] as const
 ).map(([name, type, doc, why]) => ({ name, type, doc, from: 'none', why }));

@@ -39,7 +39,7 @@ const ASKED =
   proc.exe_ino.ctime proc.exe_ino.mtime proc.exe_ino.ctime_duration_proc_start thread.tid thread.vtid
   thread.cap_effective thread.cap_permitted thread.cap_inheritable fd.num fd.type fd.typechar fd.name fd.nameraw
   fd.directory fd.filename fd.ip fd.port fd.net fd.cip fd.sip fd.lip fd.rip fd.cport fd.sport fd.lport fd.rport fd.cnet
-  fd.snet fd.rnet fd.l4proto fd.sockfamily fd.connected fd.name_changed fd.sip.name fs.path.name fs.path.nameraw
+  fd.snet fd.rnet fd.l4proto fd.sockfamily fd.connected fd.name_changed fd.sip.name fd.cip.name fd.lip.name fd.rip.name fs.path.name fs.path.nameraw
   fs.path.source fs.path.target user.name user.uid user.loginuid user.loginname user.homedir user.shell group.name
   group.gid container.id container.name container.image container.image.repository container.image.tag
   container.image.digest container.type container.privileged container.start_ts container.duration container.mounts

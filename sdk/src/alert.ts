@@ -57,6 +57,17 @@ export const Evidence = z.object({
   probes: z.string().optional(),
 });
 
+/** After so long without an event an incident is over: what comes then is another one. Minutes of event time. */
+export const INCIDENT_GAP_MINUTES = 15;
+
+export const AlertSummary = z.object({
+  /** New alerts of the rule in the container within a minute before findings are put together. */
+  limit: z.number().int().min(0),
+  /** Outputs of the first different findings. */
+  samples: z.array(z.string()),
+});
+export type AlertSummary = z.infer<typeof AlertSummary>;
+
 /**
  * An alert: a superset of Falco's event JSON. One JSON document per message on `picket.alerts.>`;
  * the same uuid with a higher revision replaces an earlier one.
@@ -92,6 +103,11 @@ export const Alert = z.object({
   count: z.number().int().min(1),
   first_seen: z.iso.datetime({ precision: null }),
   last_seen: z.iso.datetime({ precision: null }),
+  /** The story it is part of; null when it was made by a version that told none. Never changes. */
   incident: z.string().nullable(),
+  /** The incident before that one, which had become too long to go on. */
+  incident_follows: z.string().optional(),
+  /** In an alert that stands for findings that were too many to be told one by one; `count` says how many. */
+  summary: AlertSummary.optional(),
 });
 export type Alert = z.infer<typeof Alert>;

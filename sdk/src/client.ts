@@ -1,13 +1,14 @@
 import { Alert, type Priority } from './alert.ts';
 import { alertStream, type StreamOptions } from './client/alert-stream.ts';
 import { Http, type HttpOptions } from './client/http.ts';
+import { incidentCalls } from './client/incident-calls.ts';
+import { ruleCalls } from './client/rule-calls.ts';
 import {
   AlertPage,
   AuditEntry,
   ContainerInfo,
   NodeInfo,
   pageOf,
-  RuleList,
   TokenCreated,
   TokenInfo,
   type TokenRequest,
@@ -18,6 +19,9 @@ import { ProbePlan } from './plan.ts';
 export type { StreamOptions } from './client/alert-stream.ts';
 export { PicketApiError } from './client/api-error.ts';
 export type { HttpOptions } from './client/http.ts';
+export type { IncidentQuery } from './client/incident-calls.ts';
+export * from './client/incident-wire.ts';
+export * from './client/rules-wire.ts';
 export * from './client/wire.ts';
 
 /** Which part of a list to read. `cursor` is the `next` of the page before. */
@@ -78,6 +82,8 @@ export class PicketClient {
     stream: (options: StreamOptions = {}) => alertStream(this.#http, options),
   };
 
+  readonly incidents = incidentCalls(() => this.#http);
+
   readonly containers = {
     list: (query: ContainerQuery = {}, options: Abortable = {}) =>
       this.#http.json(ContainerPage, '/containers', { query: { ...query }, signal: options.signal }),
@@ -91,9 +97,7 @@ export class PicketClient {
   /** What the agents are asked for now. */
   readonly plan = (options: Abortable = {}) => this.#http.json(ProbePlan, '/plan', { signal: options.signal });
 
-  readonly rules = {
-    list: (options: Abortable = {}) => this.#http.json(RuleList, '/rules', { signal: options.signal }),
-  };
+  readonly rules = ruleCalls(() => this.#http);
 
   readonly tokens = {
     /** The secret is in the answer and can not be had again. */

@@ -1,7 +1,7 @@
 // Generated from sdk/schema by npm run generate. Do not edit.
 
 export const SCHEMA_MAJOR = 1;
-export const SCHEMA_MINOR = 1;
+export const SCHEMA_MINOR = 2;
 
 /** Numbers of the event kinds. */
 export const Kind = {
@@ -41,7 +41,7 @@ export const Kind = {
   WindowResources: 41,
   /** A container became known; later records name it by slot and generation. */
   ContainerStarted: 50,
-  /** Metadata of a container is more complete than before; replaces it. */
+  /** Metadata of a container is more complete than before; replaces it. With slot 0 and the flag host: users and groups of the node itself. */
   ContainerUpdated: 51,
   /** The cgroup of a container went away. */
   ContainerStopped: 52,
@@ -114,6 +114,8 @@ export const ContainerFlag = {
   hostNetwork: 8,
   /** Shares the process ids of the host. */
   hostPid: 16,
+  /** Its passwd or group file has more entries than the record. */
+  accountsCut: 32,
 } as const;
 
 /** Why events were lost. */
@@ -619,7 +621,7 @@ export const WindowResources = {
 
 /** A container became known; later records name it by slot and generation. Offsets in bytes from the start of the record. */
 export const ContainerStarted = {
-  size: 152,
+  size: 168,
   /** Start of the container, ns since 1970; 0 when unknown. */
   started: 64,
   /** Start of the entrypoint process, CLOCK_BOOTTIME in ns; 0 when unknown. */
@@ -660,11 +662,19 @@ export const ContainerStarted = {
   cni: 144,
   /** Command of the health or liveness check; empty when unknown. */
   healthcheck: 148,
+  /** Command of the liveness probe; empty when it has none. */
+  livenessProbe: 152,
+  /** Command of the readiness probe; empty when it has none. */
+  readinessProbe: 156,
+  /** Lines of its passwd file as uid:name:gid:home:shell; ids are those of the host. */
+  users: 160,
+  /** Lines of its group file as gid:name; ids are those of the host. */
+  groups: 164,
 } as const;
 
-/** Metadata of a container is more complete than before; replaces it. Offsets in bytes from the start of the record. */
+/** Metadata of a container is more complete than before; replaces it. With slot 0 and the flag host: users and groups of the node itself. Offsets in bytes from the start of the record. */
 export const ContainerUpdated = {
-  size: 152,
+  size: 168,
   /** Start of the container, ns since 1970; 0 when unknown. */
   started: 64,
   /** Start of the entrypoint process, CLOCK_BOOTTIME in ns; 0 when unknown. */
@@ -705,6 +715,14 @@ export const ContainerUpdated = {
   cni: 144,
   /** Command of the health or liveness check; empty when unknown. */
   healthcheck: 148,
+  /** Command of the liveness probe; empty when it has none. */
+  livenessProbe: 152,
+  /** Command of the readiness probe; empty when it has none. */
+  readinessProbe: 156,
+  /** Lines of its passwd file as uid:name:gid:home:shell; ids are those of the host. */
+  users: 160,
+  /** Lines of its group file as gid:name; ids are those of the host. */
+  groups: 164,
 } as const;
 
 /** The cgroup of a container went away. Offsets in bytes from the start of the record. */
@@ -1116,7 +1134,7 @@ export const KINDS: readonly KindInfo[] = [
     id: 50,
     name: 'container.started',
     ring: 'agent',
-    size: 152,
+    size: 168,
     types: ["container"],
     fields: [
       {"name":"started","type":"u64","offset":64,"rules":["container.start_ts"]},
@@ -1139,13 +1157,17 @@ export const KINDS: readonly KindInfo[] = [
       {"name":"mounts","type":"strs","offset":140,"rules":["container.mounts"]},
       {"name":"cni","type":"str","offset":144,"rules":["container.cni.json"]},
       {"name":"healthcheck","type":"str","offset":148,"rules":["container.healthcheck"]},
+      {"name":"liveness_probe","type":"str","offset":152,"rules":["container.liveness_probe"]},
+      {"name":"readiness_probe","type":"str","offset":156,"rules":["container.readiness_probe"]},
+      {"name":"users","type":"strs","offset":160,"rules":[]},
+      {"name":"groups","type":"strs","offset":164,"rules":[]},
     ],
   },
   {
     id: 51,
     name: 'container.updated',
     ring: 'agent',
-    size: 152,
+    size: 168,
     types: [],
     fields: [
       {"name":"started","type":"u64","offset":64,"rules":["container.start_ts"]},
@@ -1168,6 +1190,10 @@ export const KINDS: readonly KindInfo[] = [
       {"name":"mounts","type":"strs","offset":140,"rules":["container.mounts"]},
       {"name":"cni","type":"str","offset":144,"rules":["container.cni.json"]},
       {"name":"healthcheck","type":"str","offset":148,"rules":["container.healthcheck"]},
+      {"name":"liveness_probe","type":"str","offset":152,"rules":["container.liveness_probe"]},
+      {"name":"readiness_probe","type":"str","offset":156,"rules":["container.readiness_probe"]},
+      {"name":"users","type":"strs","offset":160,"rules":[]},
+      {"name":"groups","type":"strs","offset":164,"rules":[]},
     ],
   },
   {

@@ -1,4 +1,5 @@
 export * from './alert.ts';
+export * from './attack.ts';
 export * from './batch.ts';
 export * from './capture.ts';
 export * from './cursor.ts';

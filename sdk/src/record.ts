@@ -74,8 +74,20 @@ export function describeRecord(cursor: EventCursor): Record<string, unknown> {
   const out: Record<string, unknown> = {};
   for (const f of HEADER_FIELDS) out[f.name] = readField(cursor, f);
   out.kind = kind?.name ?? cursor.kind;
-  for (const f of kind?.fields ?? []) out[f.name] = readField(cursor, f);
+  for (const f of knownFields(cursor, kind)) out[f.name] = readField(cursor, f);
   return out;
+}
+
+/** Fields that the writer knew: in a record of an older minor version of the schema the tail begins where the others would be. */
+function knownFields(cursor: EventCursor, kind: KindInfo | undefined): readonly FieldInfo[] {
+  const fields = kind?.fields ?? [];
+  let end = cursor.length;
+  const unknown = fields.findIndex((f) => {
+    if (f.offset >= end) return true;
+    if (isTail(f) && cursor.stringLength(f.offset) > 0) end = Math.min(end, cursor.u16(f.offset));
+    return false;
+  });
+  return unknown < 0 ? fields : fields.slice(0, unknown);
 }
 
 function readField(cursor: EventCursor, f: FieldInfo): unknown {

@@ -33,10 +33,13 @@ export const program =
     container.exec(args);
 
 /** Ports of the servers of both containers. */
-export const PORTS = { web: 8080, data: 6379, java: 8090 } as const;
+export const PORTS = { web: 8080, data: 6379, java: 8090, build: 8091 } as const;
 
 /** Asks a server of the container for a page; `run` is a command that the servers with a hole run with a shell. */
-export const ask = (port: number, run?: string): Doing => {
-  const path = run === undefined ? '/' : `/run?${encodeURIComponent(run)}`;
-  return program('wget', '-q', '-O', '/dev/null', `http://127.0.0.1:${port}${path}`);
-};
+export const ask = (port: number, run?: string): Doing => program('wget', '-q', '-O', '/dev/null', address(port, run));
+
+/** The same as a line for a shell. */
+export const askLine = (port: number, run: string): string => `wget -q -O /dev/null '${address(port, run)}'`;
+
+const address = (port: number, run?: string): string =>
+  `http://127.0.0.1:${port}${run === undefined ? '/' : `/run?${encodeURIComponent(run)}`}`;

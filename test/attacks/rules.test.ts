@@ -4,6 +4,9 @@ import type { TestContainer } from '../support/container.ts';
 import type { Deed } from './deed.ts';
 import { CREDENTIALS } from './deeds/credentials.ts';
 import { ESCAPES } from './deeds/escapes.ts';
+import { IMPACT } from './deeds/impact.ts';
+import { NETWORK } from './deeds/network.ts';
+import { PACKAGES } from './deeds/packages.ts';
 import { PERSISTENCE } from './deeds/persistence.ts';
 import { PROGRAMS } from './deeds/programs.ts';
 import { SYSTEM_CALLS } from './deeds/system-calls.ts';
@@ -12,7 +15,12 @@ import { IMAGE, Scene } from './scene.ts';
 // Every shipped rule, from the act in a real container to the alert in the API. All acts are done first, in one
 // container, all their twins in another; then the alerts of both are looked at.
 
-const DEEDS: readonly Deed[] = [...PROGRAMS, ...CREDENTIALS, ...ESCAPES, ...PERSISTENCE, ...SYSTEM_CALLS];
+const DEEDS: readonly Deed[] = [
+  ...[...PROGRAMS, ...PACKAGES, ...CREDENTIALS, ...ESCAPES],
+  ...[...PERSISTENCE, ...SYSTEM_CALLS, ...NETWORK, ...IMPACT],
+];
+/** Every deed and every twin is brought in from outside, so this rule has a story of its own. */
+const BROUGHT_IN = 'Command run in a running container';
 const TITLED = DEEDS.map((deed) => [`${deed.rule}: ${deed.title}`, deed] as const);
 
 let scene: Scene;
@@ -54,7 +62,8 @@ describe('an act raises its alert', () => {
     const ancestors = process?.ancestors.map(({ name }) => name) ?? [];
     expect(ancestors.slice(0, deed.ancestors.length)).toEqual(deed.ancestors);
     // what comes behind them is the container runtime, as far as it was in the cgroup of the container
-    expect(ancestors.slice(deed.ancestors.length).filter((name) => !name.startsWith('runc'))).toEqual([]);
+    const behind = ancestors.slice(deed.ancestors.length).filter((name) => !name.startsWith('runc'));
+    expect(deed.rule === 'Fork bomb' ? behind.filter((name) => name !== 'sh') : behind).toEqual([]);
     expect(evidence).toMatchObject({ metadata: 'complete', lost: [] });
     expect(evidence.events).not.toEqual([]);
     for (const event of evidence.events) expect(event).toContain(hostname);
@@ -75,7 +84,21 @@ it('covers every shipped rule', async () => {
   );
   expect(problems).toEqual([]);
   const shipped = items.map(({ rule }) => rule).filter((rule) => !rule.startsWith('marker'));
-  expect([...new Set(DEEDS.map(({ rule }) => rule))].sort()).toEqual(shipped.sort());
+  expect([...new Set([...DEEDS.map(({ rule }) => rule), BROUGHT_IN])].sort()).toEqual(shipped.sort());
+});
+
+it('tells what is brought into a running container from what it does by itself', async () => {
+  const busy = await scene.start({
+    name: 'busy',
+    args: ['sh', '-c', 'while true; do ls / >/dev/null; sleep 0.1; done'],
+  });
+  await busy.exec(['cat', '/etc/hostname']);
+  await busy.exec(['cat', '/etc/hostname']);
+  const found = await scene.alertsOf(busy);
+  expect(found.map(({ rule, output_fields }) => [rule, output_fields['proc.cmdline']])).toEqual([
+    [BROUGHT_IN, 'cat /etc/hostname'],
+  ]);
+  expect(found[0]).toMatchObject({ priority: 'Informational', count: 2, process: { entry: 'exec' } });
 });
 
 it('takes an entrypoint with a terminal for a shell in use', async () => {

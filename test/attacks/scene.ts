@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -18,6 +18,8 @@ import { compileCalls, compileTool } from './compile-tool.ts';
 import { ask, PORTS, sh } from './deed.ts';
 import { METADATA } from './deeds/credentials.ts';
 import { CGROUPS, HOST_FOLDER, SOCKETS } from './deeds/escapes.ts';
+import { PUBLIC_ADDRESS } from './deeds/network.ts';
+import { VOLUME } from './deeds/programs.ts';
 import { FOREIGN_CGROUP } from './deeds/system-calls.ts';
 
 /** Says that everything before it has been looked at: the file is opened last, and events keep their order. */
@@ -52,6 +54,8 @@ export class Scene {
       mkdirSync(join(folder, 'host/etc'), { recursive: true });
       mkdirSync(foreignCgroup(folder));
       for (const name of ['shadow', 'hostname']) writeFileSync(join(folder, 'host/etc', name), 'of the host\n');
+      mkdirSync(join(folder, 'plugins'));
+      copyFileSync(compileTool(), join(folder, 'plugins/plugin'));
       writeFileSync(join(folder, 'marker.yaml'), MARKER);
       const stack = await startStack({ rules: join(folder, 'marker.yaml') });
       const sockets = ['docker.sock', 'app.sock'].map((name) => createServer().listen(join(folder, name)));
@@ -78,8 +82,9 @@ export class Scene {
   async container(name: string, server: 'nginx' | 'app-server'): Promise<TestContainer> {
     const args = [server, String(PORTS.web)];
     const container = await this.start({ name, image: IMAGE, args, mounts: this.#mounts() });
-    for (const address of Object.values(METADATA)) await container.addAddress(address);
-    await sh(`redis-server ${PORTS.data} >/dev/null 2>&1 & java ${PORTS.java} >/dev/null 2>&1 &`)(container);
+    for (const address of [...Object.values(METADATA), PUBLIC_ADDRESS]) await container.addAddress(address);
+    const servers = `redis-server ${PORTS.data} java ${PORTS.java} make ${PORTS.build}`;
+    await sh(`set -- ${servers}; while [ $# -gt 0 ]; do $1 $2 >/dev/null 2>&1 & shift 2; done`)(container);
     for (const port of Object.values(PORTS))
       await waitFor(`the server at ${port}`, async () => ((await ask(port)(container)).code === 0 ? true : undefined));
     return container;
@@ -104,17 +109,20 @@ export class Scene {
     return await waitFor(`the alert of ${marker} in ${container.id}`, async () => {
       const alerts = (await allAlerts(this.stack)).filter((alert) => alert.container?.full_id === container.id);
       const seen = alerts.some(({ output }) => output === `opened ${marker}`);
-      return seen ? alerts.filter(({ rule }) => rule !== MARKER_RULE) : undefined;
+      return seen ? alerts.filter((alert) => !isOfMarker(alert)) : undefined;
     });
   }
 
   #mounts(): ContainerMount[] {
     const server = join(imageFolder(), 'usr/sbin/nginx');
     return [
-      ...['/usr/sbin/app-server', '/usr/bin/redis-server', '/usr/bin/java'].map((path) => bind(server, path)),
-      ...['tool', 'ssh', 'rg', 'apt-get', 'apt-config', 'python3', 'pkexec'].map((name) =>
+      ...['/usr/sbin/app-server', '/usr/bin/redis-server', '/usr/bin/java', '/usr/bin/make'].map((path) =>
+        bind(server, path),
+      ),
+      ...['tool', 'ssh', 'rg', 'apt-get', 'apt-config', 'python3', 'pip3', 'pkexec', 'debugfs'].map((name) =>
         bind(compileTool(), `/usr/bin/${name}`),
       ),
+      bind(join(this.#folder, 'plugins'), VOLUME),
       bind(join(this.#folder, 'host'), HOST_FOLDER),
       bind(join(this.#folder, 'docker.sock'), SOCKETS.runtime),
       bind(join(this.#folder, 'app.sock'), SOCKETS.app),
@@ -124,6 +132,10 @@ export class Scene {
     ];
   }
 }
+
+/** The alert of a marker, or that a command was brought in to open it. */
+const isOfMarker = ({ rule, output_fields }: Alert): boolean =>
+  rule === MARKER_RULE || String(output_fields['proc.cmdline']).startsWith('touch /tmp/marker-');
 
 /** A cgroup v2 folder that belongs to no container, called like the folder of the scene. */
 function foreignCgroup(folder: string): string {

@@ -19,8 +19,14 @@ export interface ContainerMount {
 export interface ContainerOptions {
   /** Name of the container and its host name. */
   readonly name: string;
-  /** Image reference it claims; the files are always those of our one image. */
+  /** Image reference it claims. */
   readonly image?: string;
+  /** Folders that its root file system lies on, the uppermost first; our one image when left out. */
+  readonly layers?: readonly string[];
+  /** Path of the network namespace it joins; one of its own when left out. */
+  readonly network?: string;
+  /** Most CPU time it gets, in percent of one CPU. */
+  readonly cpuPercent?: number;
   readonly args: readonly string[];
   /** Gives the entrypoint a terminal. */
   readonly tty?: boolean;
@@ -33,6 +39,8 @@ export interface ContainerOptions {
 }
 
 export interface ExecOptions {
+  /** UID:GID; root when left out. */
+  readonly user?: string;
   readonly tty?: boolean;
   /** NAME=value. */
   readonly env?: readonly string[];
@@ -58,6 +66,10 @@ export interface TestContainer {
   output(): string;
   /** Ends all its processes with SIGKILL and waits for that. */
   kill(): Promise<void>;
+  /** Whether its entrypoint has ended. */
+  ended(): Promise<boolean>;
+  /** Ends it as engines do: SIGTERM to the entrypoint, SIGKILL to what is left after `seconds`. */
+  stop(seconds: number): Promise<void>;
   /** Ends it and removes every trace: runtime state, cgroups, mounts, files. Harmless when done twice. */
   remove(): Promise<void>;
 }
@@ -146,6 +158,7 @@ class RuncContainer implements TestContainer {
     const command = [
       'exec',
       ...(options.tty ? ['--tty'] : []),
+      ...(options.user === undefined ? [] : ['--user', options.user]),
       ...(options.cwd === undefined ? [] : ['--cwd', options.cwd]),
       ...(options.env ?? []).flatMap((entry) => ['--env', entry]),
       this.id,
@@ -168,11 +181,24 @@ class RuncContainer implements TestContainer {
   async kill(): Promise<void> {
     await mustRun('runc', ['kill', this.id, 'KILL']);
     for (let tries = 0; tries < 500; tries++) {
-      const { stdout } = await runProgram('runc', ['state', this.id]);
-      if (stdout === '' || JSON.parse(stdout).status === 'stopped') return;
+      if (await this.ended()) return;
       await wait(10);
     }
     throw new Error(`container ${this.id} did not end`);
+  }
+
+  async ended(): Promise<boolean> {
+    const { stdout } = await runProgram('runc', ['state', this.id]);
+    return stdout === '' || JSON.parse(stdout).status === 'stopped';
+  }
+
+  async stop(seconds: number): Promise<void> {
+    const until = performance.now() + seconds * 1000;
+    await runProgram('runc', ['kill', this.id, 'TERM']);
+    while (!(await this.ended())) {
+      if (performance.now() > until) return await this.kill();
+      await wait(100);
+    }
   }
 
   async remove(): Promise<void> {

@@ -23,6 +23,8 @@ export interface StackOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What the administrator says about the probe plan (YAML); EVERY_EVENT for stories that count events. */
   readonly plan?: string;
+  /** Name of the node; that of this host when left out. */
+  readonly node?: string;
   /** What is started as the agent; its main program when left out. */
   readonly agentScript?: string;
   /** Leaves the agent out, for stories that publish batches themselves. */
@@ -59,7 +61,7 @@ export interface Stack {
 
 /** Starts everything and waits until events flow and the agent has the probe plan. Call `stop` at the end, also after a failure. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const nats = await startNats();
+  const nats = await startNats(options.node === undefined ? {} : { nodes: [options.node] });
   const stack = new RunningStack(nats, options);
   try {
     await stack.startControl();
@@ -132,6 +134,9 @@ class RunningStack implements Stack {
       NATS_URL: this.nats.url,
       PICKET_NATS_SEED_FILE: this.nats.seedFiles[role],
       PICKET_DATA: this.nats.folder,
+      // Stories do many acts in one container and look for the alert of each.
+      PICKET_ALERTS_PER_MINUTE: '1000000',
+      ...(this.#options.node === undefined ? {} : { PICKET_NODE: this.#options.node }),
       ...this.#options.env,
     };
   }

@@ -20,6 +20,9 @@ export interface ContainerFacts {
   readonly mounts: readonly string[];
   readonly cni: string;
   readonly healthcheck: string;
+  /** Command lines of the probes in the pod; empty for probes that run no command. */
+  readonly livenessProbe: string;
+  readonly readinessProbe: string;
   /** ns since 1970. */
   readonly started: bigint;
   readonly initPid: number;
@@ -46,6 +49,8 @@ export const NO_FACTS: ContainerFacts = {
   mounts: [],
   cni: '',
   healthcheck: '',
+  livenessProbe: '',
+  readinessProbe: '',
   started: 0n,
   initPid: 0,
   initStart: 0n,

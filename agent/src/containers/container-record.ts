@@ -1,10 +1,14 @@
 import { ContainerFlag, encodeRecord, HeaderFlag, Kind } from '@picket/sdk';
+import type { Accounts } from './accounts/accounts.ts';
 import type { ContainerFacts } from './container-facts.ts';
 import { allLabels } from './merge-facts.ts';
 import type { Container } from './registry.ts';
 
-/** Most bytes of a list field. A record ends at 64 KiB: two lists, thirteen texts and the CNI result fit together. */
+/** Most bytes of a list field. A record ends at 64 KiB: two lists, fifteen texts and the CNI result fit together. */
 const MOST_LIST = 16_384;
+/** Users and groups take what those leave, users no more than this share of it. */
+const MOST_TAIL = 65_000;
+const SHARE_OF_USERS = 0.7;
 const MOST_TEXT = 1024;
 const MOST_CNI = 8192;
 
@@ -15,19 +19,45 @@ export function containerRecord(
   now: bigint,
   flags = 0,
 ): Uint8Array {
-  const { facts, partial } = container;
-  return encodeRecord(kind, headerOf(container, now, flags | (partial ? HeaderFlag.partial : 0)), {
+  const { facts, partial, accounts } = container;
+  const fields = {
     ...textsOf(facts),
-    started: facts.started,
-    init_start: facts.initStart,
-    init_pid: facts.initPid,
-    container_flags: facts.flags | (partial ? ContainerFlag.partial : 0),
     cgroup_path: clip(container.path),
     cni: clipBytes(facts.cni, MOST_CNI),
     labels: bounded(allLabels(facts)),
     mounts: bounded(facts.mounts),
+  };
+  const { cut, ...lists } = accountLists(accounts, MOST_TAIL - bytesOf(Object.values(fields).flat()));
+  const bits = facts.flags | (partial ? ContainerFlag.partial : 0) | (cut ? ContainerFlag.accountsCut : 0);
+  return encodeRecord(kind, headerOf(container, now, flags | (partial ? HeaderFlag.partial : 0)), {
+    ...fields,
+    ...lists,
+    started: facts.started,
+    init_start: facts.initStart,
+    init_pid: facts.initPid,
+    container_flags: bits,
   });
 }
+
+/** Users and groups of the node itself, as a `container.updated` without a slot. `now` is CLOCK_BOOTTIME in ns. */
+export function nodeRecord(accounts: Accounts, now: bigint, flags = 0): Uint8Array {
+  const { cut, ...lists } = accountLists(accounts, MOST_TAIL);
+  const header = { flags: flags | HeaderFlag.host, time: now };
+  return encodeRecord(Kind.ContainerUpdated, header, {
+    ...lists,
+    container_flags: cut ? ContainerFlag.accountsCut : 0,
+  });
+}
+
+/** The first users and groups that fit into `room` bytes together. */
+function accountLists({ users, groups, cut }: Accounts, room: number) {
+  const someUsers = fitting(users, room * SHARE_OF_USERS);
+  const someGroups = fitting(groups, room - bytesOf(someUsers));
+  const whole = someUsers.length === users.length && someGroups.length === groups.length;
+  return { users: someUsers, groups: someGroups, cut: cut || !whole };
+}
+
+const bytesOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0);
 
 /** `container.stopped`. `now` is CLOCK_BOOTTIME in ns. */
 export function stoppedRecord(container: Container, now: bigint): Uint8Array {
@@ -58,6 +88,8 @@ function textsOf(facts: ContainerFacts) {
     workload: clip(facts.workload),
     service_account: clip(facts.serviceAccount),
     healthcheck: clip(facts.healthcheck),
+    liveness_probe: clip(facts.livenessProbe),
+    readiness_probe: clip(facts.readinessProbe),
   };
 }
 
@@ -69,11 +101,17 @@ function clipBytes(text: string, most: number): string {
 }
 
 /** The first entries that fit. A NUL would read as the end of an entry. */
-function bounded(entries: readonly string[]): string[] {
+const bounded = (entries: readonly string[]): string[] =>
+  fitting(
+    entries.map((entry) => entry.replaceAll('\0', '')),
+    MOST_LIST,
+  );
+
+function fitting(entries: readonly string[], most: number): string[] {
   let bytes = 0;
-  const clean = entries.map((entry) => entry.replaceAll('\0', ''));
-  return clean.filter((entry) => {
+  const over = entries.findIndex((entry) => {
     bytes += Buffer.byteLength(entry) + 1;
-    return bytes <= MOST_LIST;
+    return bytes > most;
   });
+  return entries.slice(0, over < 0 ? entries.length : over);
 }

@@ -1,3 +1,4 @@
+import { type Accounts, NO_ACCOUNTS } from './accounts/accounts.ts';
 import type { ContainerFacts } from './container-facts.ts';
 
 /** A container that has a slot. */
@@ -10,6 +11,7 @@ export interface Container {
   /** Its cgroup and those below it. */
   readonly cgroups: Set<bigint>;
   facts: ContainerFacts;
+  accounts: Accounts;
   /** Not all metadata is known. */
   partial: boolean;
   /** Neither path nor runtime state has shown yet that this is a container. */
@@ -65,6 +67,7 @@ export class ContainerRegistry {
       slot,
       generation,
       cgroups: new Set([container.cgroup]),
+      accounts: NO_ACCOUNTS,
       partial: true,
       stopped: undefined,
     };

@@ -5,7 +5,7 @@ import { CollectingSink, collectingLog, describeAll, until } from '../testing/co
 import { FakeSource } from '../testing/fake-source.ts';
 import { findCgroupMounts } from './cgroup-root.ts';
 import { type ContainerFacts, NO_FACTS } from './container-facts.ts';
-import { containerRecord } from './container-record.ts';
+import { containerRecord, nodeRecord } from './container-record.ts';
 import { MetadataReader } from './metadata.ts';
 import { ProcTable } from './proc-table.ts';
 import { type Container, ContainerRegistry } from './registry.ts';
@@ -160,13 +160,35 @@ describe('containerRecord', () => {
       path: `/${long}`,
       cgroups: new Set([5n]),
       facts: { ...NO_FACTS, ...Object.fromEntries(texts), ...lists, started: 2n ** 63n, flags: ContainerFlag.sandbox },
+      accounts: {
+        users: Array.from({ length: 300 }, (_, i) => `${i}:user${i}:0:/home/user${i}:/bin/sh`),
+        groups: Array.from({ length: 300 }, (_, i) => `${i}:group${i}`),
+        cut: false,
+      },
       partial: true,
       candidate: false,
       stopped: undefined,
     };
     const [record] = describeAll(containerRecord(Kind.ContainerUpdated, container, 9n));
-    expect(record).toMatchObject({ time: '9', container_flags: ContainerFlag.sandbox | ContainerFlag.partial });
+    const bits = ContainerFlag.sandbox | ContainerFlag.partial | ContainerFlag.accountsCut;
+    expect(record).toMatchObject({ time: '9', container_flags: bits });
+    expect(record?.users).toEqual(expect.arrayContaining(['0:user0:0:/home/user0:/bin/sh']));
+    expect(record?.groups).toEqual(expect.arrayContaining(['0:group0']));
     expect(String(record?.name)).toMatch(/^é{512}$/);
     expect(record?.mounts).toEqual(expect.arrayContaining(['ab']));
+  });
+
+  it('tells the users and groups of the node without a slot', () => {
+    const accounts = { users: ['0:root:0:/root:/bin/sh'], groups: ['0:root'], cut: true };
+    const [record] = describeAll(nodeRecord(accounts, 9n, HeaderFlag.snapshot));
+    expect(record).toMatchObject({
+      kind: 'container.updated',
+      slot: 0,
+      flags: HeaderFlag.host | HeaderFlag.snapshot,
+      container_flags: ContainerFlag.accountsCut,
+      id: '',
+      users: accounts.users,
+      groups: accounts.groups,
+    });
   });
 });

@@ -32,6 +32,8 @@ export interface TrackerDeps {
   readonly log: Log;
   /** Called when a container has its slot, before any event of it. */
   readonly onOpened: (container: Container) => void;
+  /** Called when the first process of a container has become known, after that was told. */
+  readonly onProcess?: (container: Container) => void;
   /** Called before `container.stopped` is written. */
   readonly onClosing: (container: Container) => void;
   /** Called when a container found no free slot: its events will not be seen. */
@@ -124,6 +126,11 @@ export class ContainerTracker {
     }
   }
 
+  /** More than its metadata has become known of a container. */
+  tellAgain(container: Container): void {
+    this.#tell(Kind.ContainerUpdated, container);
+  }
+
   /** Looks once more at the metadata of containers whose metadata is not complete. */
   retryPartial(): void {
     for (const container of this.#deps.registry.living()) if (container.partial) this.#lookSoon(container);
@@ -211,9 +218,11 @@ export class ContainerTracker {
     const facts = look.partial ? addFacts(container, look.facts) : keepProcess(look.facts, container.facts);
     const partial = container.partial && look.partial;
     if (partial === container.partial && sameFacts(facts, container.facts)) return;
+    const isNew = facts.initPid !== container.facts.initPid;
     container.facts = facts;
     container.partial = partial;
     this.#tell(Kind.ContainerUpdated, container);
+    if (isNew) this.#deps.onProcess?.(container);
   }
 
   /** No runtime knows it. With processes in it, it is watched all the same: better one too many than one unseen. */

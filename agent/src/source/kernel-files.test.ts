@@ -185,8 +185,21 @@ describe('file.open', () => {
     symlinkSync(place, join(place, 'sub/up'));
     const [event, ...rest] = await opens('257 d:sub s:up/sub/../data 2');
     expect(rest).toEqual([]);
-    expect(event).toMatchObject({ path: join(place, 'data'), flags: 0, open_flags: 2, syscall: 257, name: '' });
+    const name = 'up/sub/../data';
+    expect(event).toMatchObject({ path: join(place, 'data'), flags: 0, open_flags: 2, syscall: 257, name });
     expect(event?.inode).toBe(String(statSync(join(place, 'data')).ino));
+  });
+
+  it('tells the name that was asked for only where it led elsewhere', async () => {
+    symlinkSync(join(place, 'data'), join(place, 'sub/link'));
+    const long = `${'./'.repeat(200)}data`;
+    const calls = [join(place, 'data'), join(place, 'sub/link'), '/etc', long].map((name) => `2 s:${name} 0`);
+    expect((await opens(calls.join(' + '))).map(({ path, name }) => [path, name])).toEqual([
+      [join(place, 'data'), ''],
+      [join(place, 'data'), join(place, 'sub/link')],
+      ['/etc', ''],
+      [join(place, 'data'), long.slice(0, 255)],
+    ]);
   });
 
   it('tells a failed open behind the directory it is relative to', async () => {

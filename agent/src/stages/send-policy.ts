@@ -10,6 +10,8 @@ export interface BatchState {
 
 /** Longest that a record waits for company, in ms. */
 const MOST_DELAY_MS = 100;
+/** How long bulk kinds wait for company when they could go at once: what a program does comes in strokes. */
+export const COMPANY_MS = 2;
 /** Batches sent ahead of time in a row. */
 export const BURST = 32;
 /**
@@ -19,7 +21,7 @@ export const BURST = 32;
 export const PER_SECOND = 25;
 
 /**
- * When a batch goes out that is not full: at once while nothing is in flight or when it holds rare kinds, else after
+ * When a batch goes out that is not full: at once when it holds rare kinds, after a moment while nothing is in flight, else after
  * 100 ms. Going out at once is rationed: a flood of rare events must not become a flood of tiny messages.
  */
 export class SendPolicy {
@@ -32,7 +34,9 @@ export class SendPolicy {
     if (left <= 0) return 0;
     if (!batch.open || (batch.inFlight > 0 && !batch.urgent)) return left;
     this.#refill(nowMs);
-    return this.#tokens >= 1 ? 0 : Math.min(left, ((1 - this.#tokens) * 1000) / PER_SECOND);
+    const company = batch.urgent ? 0 : Math.max(0, batch.openedAt + COMPANY_MS - nowMs);
+    const ration = Math.max(0, ((1 - this.#tokens) * 1000) / PER_SECOND);
+    return Math.min(left, Math.max(company, ration));
   }
 
   /** A batch went out before it was full or old. */

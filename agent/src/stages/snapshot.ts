@@ -11,6 +11,8 @@ export interface SnapshotResult {
 export interface SnapshotDeps extends ProcessScanDeps {
   /** CLOCK_BOOTTIME in ns. */
   readonly now: () => bigint;
+  /** Called when all containers have been stated, for what else belongs there. */
+  readonly onStated?: () => void;
 }
 
 /** States every container and its processes again, so that a reader can begin anywhere in the stream. */
@@ -31,12 +33,13 @@ export class Snapshot {
   }
 
   async #take(): Promise<SnapshotResult> {
-    const { registry, sink, now } = this.#deps;
+    const { registry, sink, now, onStated } = this.#deps;
     const processes = new ProcessScan(this.#deps);
     const containers = [...registry.living()];
     // All of them without a pause: a reader that begins here knows the container of every event behind it.
     for (const container of containers)
       sink.append(containerRecord(Kind.ContainerStarted, container, now(), HeaderFlag.snapshot));
+    onStated?.();
     for (const container of containers) {
       if (!registry.lives(container)) continue;
       await processes.container(container);

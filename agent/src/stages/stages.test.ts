@@ -6,7 +6,7 @@ import { describeAll } from '../testing/collect.ts';
 import { FakeSource } from '../testing/fake-source.ts';
 import { WallClock } from '../wall-clock.ts';
 import { LossLedger } from './loss.ts';
-import { BURST, PER_SECOND, SendPolicy } from './send-policy.ts';
+import { BURST, COMPANY_MS, PER_SECOND, SendPolicy } from './send-policy.ts';
 import { SyscallWindows } from './windows.ts';
 
 describe('SyscallWindows', () => {
@@ -82,9 +82,11 @@ describe('LossLedger', () => {
 describe('SendPolicy', () => {
   const batch = { openedAt: 1000, urgent: false, inFlight: 0, open: true };
 
-  it('sends at once while nothing is in flight, and what is urgent', () => {
+  it('sends what is urgent at once, and the rest after a moment while nothing is in flight', () => {
     const policy = new SendPolicy();
-    expect(policy.delay(1000, batch)).toBe(0);
+    expect(policy.delay(1000, { ...batch, urgent: true })).toBe(0);
+    expect(policy.delay(1000, batch)).toBe(COMPANY_MS);
+    expect(policy.delay(1000 + COMPANY_MS, batch)).toBe(0);
     expect(policy.delay(1000, { ...batch, inFlight: 1 })).toBe(100);
     expect(policy.delay(1000, { ...batch, inFlight: 1, urgent: true })).toBe(0);
   });

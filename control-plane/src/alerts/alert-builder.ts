@@ -1,8 +1,8 @@
 import { type Alert, describeRecord, type EventCursor, HeaderFlag } from '@picket/sdk';
 import type { Batch, Container, Finding, NodeView } from '../types.ts';
 import { containerRef, isPartial, workloadRef } from './container-ref.ts';
-import { alertId, eventName } from './event-name.ts';
-import { eventTime, isoTime } from './event-time.ts';
+import { alertId, eventName, nameOf } from './event-name.ts';
+import { bounded, eventTime, isoTime } from './event-time.ts';
 import type { LossEntries } from './loss-window.ts';
 import { processWithAncestors } from './process-ref.ts';
 
@@ -17,6 +17,7 @@ export class AlertBuilder {
    */
   build(finding: Finding, cursor: EventCursor, view: NodeView, batch: Batch, lost: LossEntries): Alert {
     const event = eventName(cursor, batch.header);
+    const earlier = (finding.earlier ?? []).map((position) => nameOf(position, batch.header));
     const time = isoTime(eventTime(cursor, batch.header));
     const process = view.processOf(cursor);
     const container = view.containerOf(cursor);
@@ -36,10 +37,10 @@ export class AlertBuilder {
       process: process ? processWithAncestors(process, view.entryOf(process, container)) : null,
       workload: container ? workloadRef(container) : null,
       mitre: [...finding.mitre],
-      evidence: { events: [event], lost, metadata: metadataState(container, cursor) },
+      evidence: { events: [...earlier, event], lost, metadata: metadataState(container, cursor) },
       event: describeRecord(cursor),
-      count: 1,
-      first_seen: time,
+      count: finding.count ?? 1,
+      first_seen: finding.since === undefined ? time : isoTime(bounded(finding.since)),
       last_seen: time,
       incident: null,
     };

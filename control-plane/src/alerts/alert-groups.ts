@@ -16,8 +16,16 @@ export interface Occurrence {
   /** Whose losses concern the event; undefined for those of all. */
   readonly owner: LossOwner | undefined;
   readonly losses: LossWindow;
+  /** Since when losses concern it, CLOCK_BOOTTIME in ms, where that is longer ago than usual. */
+  readonly lossesFrom?: number | undefined;
+  /** How long after this event, when it is the first, equal findings join it, ms of event time. */
+  readonly cooldown: number;
+  /** How often it happened: more than once where a finding stands for several events. */
+  readonly count: number;
   /** Makes the alert when this is the first occurrence. */
   readonly build: () => Alert;
+  /** Changes the alert, whose count has grown, when this is a further one. */
+  readonly amend?: ((alert: Alert) => void) | undefined;
 }
 
 export interface GroupState {
@@ -26,6 +34,8 @@ export interface GroupState {
   alert: Alert;
   /** ms since 1970 of the event that opened the group. */
   opened: number;
+  /** How long it takes in findings after that, ms. */
+  cooldown: number;
   /** Event time in ms of the last publication, and the revision that went out. */
   published: number;
   publishedRevision: number;
@@ -38,15 +48,12 @@ export interface GroupState {
 }
 
 export interface GroupOptions {
-  /** How long after its first event an alert takes in equal findings, ms of event time. */
-  readonly cooldown?: number;
   /** Least time between two published revisions of an alert, ms of event time. */
   readonly republish?: number;
   /** Groups kept at once. */
   readonly max?: number;
 }
 
-export const DEFAULT_COOLDOWN = 60_000;
 /** Names of causing events an alert keeps; `count` tells how many there were. */
 const MAX_EVENTS = 16;
 
@@ -58,11 +65,12 @@ const MAX_EVENTS = 16;
  * so a replay from a restored state repeats them. Only which of the revisions are published may differ.
  */
 export class AlertGroups {
-  readonly #cooldown: number;
   readonly #republish: number;
   readonly #max: number;
   /** By node, then by key, the oldest group first. Nodes are apart because their clocks are. */
   readonly #nodes = new Map<string, Map<string, GroupState>>();
+  /** By node, no group has to be closed before (ms since 1970): most batches need not look. */
+  readonly #nextClose = new Map<string, number>();
   /** Groups with a revision that has not gone out. */
   readonly #unpublished = new Map<string, Set<GroupState>>();
   #size = 0;
@@ -70,7 +78,6 @@ export class AlertGroups {
   evicted = 0;
 
   constructor(options: GroupOptions = {}) {
-    this.#cooldown = options.cooldown ?? DEFAULT_COOLDOWN;
     this.#republish = options.republish ?? 1000;
     this.#max = options.max ?? 2048;
   }
@@ -79,11 +86,17 @@ export class AlertGroups {
     return this.#size;
   }
 
+  /** The alert that an occurrence would join; undefined when it would begin one. */
+  joined(node: string, key: string, at: number): Alert | undefined {
+    const group = this.#nodes.get(node)?.get(key);
+    return group && isOpen(group, at) ? group.alert : undefined;
+  }
+
   /** Counts an occurrence; what has to be published because of it goes into `out`. */
   add(occurrence: Occurrence, out: Alert[]): void {
     const group = this.#nodes.get(occurrence.node)?.get(occurrence.key);
     const at = toMs(occurrence.time);
-    if (group && Math.abs(at - group.opened) <= this.#cooldown) {
+    if (group && isOpen(group, at)) {
       this.#repeat(group, occurrence, at, out);
       return;
     }
@@ -95,10 +108,11 @@ export class AlertGroups {
       key: occurrence.key,
       alert,
       opened: at,
+      cooldown: occurrence.cooldown,
       published: at,
       publishedRevision: alert.revision,
       owner: occurrence.owner,
-      baseline: occurrence.losses.baseline(),
+      baseline: occurrence.losses.baseline(occurrence.lossesFrom),
       told: occurrence.losses.version,
     });
     out.push(copyOf(alert));
@@ -111,13 +125,7 @@ export class AlertGroups {
   tick(node: string, watermark: number, losses: LossWindow, out: Alert[]): void {
     const groups = this.#nodes.get(node);
     if (!groups) return;
-    for (const group of groups.values()) {
-      // Groups are in the order of their opening; one that is a little out of order closes with its neighbour, and one
-      // that claims to be of the future does not hold up the others.
-      if (group.opened > watermark) continue;
-      if (watermark - group.opened <= this.#cooldown) break;
-      this.#close(group, losses, out);
-    }
+    if (watermark > (this.#nextClose.get(node) ?? 0)) this.#closeDue(node, groups, watermark, losses, out);
     for (const group of [...(this.#unpublished.get(node) ?? [])])
       if (watermark - group.published >= this.#republish) this.#publish(group, watermark, out);
   }
@@ -136,15 +144,32 @@ export class AlertGroups {
         this.#publish(group, Math.max(group.published, Date.parse(group.alert.last_seen)), out);
   }
 
+  #closeDue(
+    node: string,
+    groups: ReadonlyMap<string, GroupState>,
+    watermark: number,
+    losses: LossWindow,
+    out: Alert[],
+  ): void {
+    let next = Number.POSITIVE_INFINITY;
+    for (const group of groups.values()) {
+      const end = group.opened + group.cooldown;
+      if (end < watermark) this.#close(group, losses, out);
+      else next = Math.min(next, end);
+    }
+    this.#nextClose.set(node, next);
+  }
+
   #repeat(group: GroupState, occurrence: Occurrence, at: number, out: Alert[]): void {
     const { alert } = group;
-    alert.count++;
+    alert.count += occurrence.count;
     alert.revision++;
     if (occurrence.iso > alert.last_seen) alert.last_seen = occurrence.iso;
     if (occurrence.iso < alert.first_seen) alert.first_seen = occurrence.iso;
     if (alert.evidence.events.length < MAX_EVENTS) alert.evidence.events.push(occurrence.event);
     if (occurrence.owner !== group.owner) this.#concernAll(group);
     this.#tellLosses(group, occurrence.losses);
+    occurrence.amend?.(alert);
     if (at - group.published >= this.#republish) this.#publish(group, at, out);
     else this.#markUnpublished(group);
   }
@@ -185,7 +210,9 @@ export class AlertGroups {
     const groups = this.#nodes.get(group.node);
     if (!groups?.delete(group.key)) return;
     this.#size--;
-    if (groups.size === 0) this.#nodes.delete(group.node);
+    if (groups.size > 0) return;
+    this.#nodes.delete(group.node);
+    this.#nextClose.delete(group.node);
   }
 
   #publish(group: GroupState, at: number, out: Alert[]): void {
@@ -206,6 +233,8 @@ export class AlertGroups {
     const groups = this.#nodes.get(group.node);
     if (groups) groups.set(group.key, group);
     else this.#nodes.set(group.node, new Map([[group.key, group]]));
+    const next = this.#nextClose.get(group.node) ?? Number.POSITIVE_INFINITY;
+    this.#nextClose.set(group.node, Math.min(next, group.opened + group.cooldown));
     this.#size++;
   }
 
@@ -217,6 +246,7 @@ export class AlertGroups {
   /** Takes over the groups of a snapshot in place of its own. */
   restore(groups: readonly GroupState[]): void {
     this.#nodes.clear();
+    this.#nextClose.clear();
     this.#unpublished.clear();
     this.#size = 0;
     for (const group of groups) {
@@ -225,6 +255,8 @@ export class AlertGroups {
     }
   }
 }
+
+const isOpen = ({ opened, cooldown }: GroupState, at: number): boolean => Math.abs(at - opened) <= cooldown;
 
 /** A publication must not change while it waits to be sent; only these parts of an alert ever do. */
 export function copyOf(alert: Alert): Alert {

@@ -1,13 +1,20 @@
 import type { Alert, EventCursor } from '@picket/sdk';
 import type { Batch, Container, Finding, NodeView, RetellOutput } from '../types.ts';
 import { AlertBuilder } from './alert-builder.ts';
-import { AlertGroups, copyOf, DEFAULT_COOLDOWN, type GroupOptions } from './alert-groups.ts';
+import { AlertGroups, copyOf, type GroupOptions } from './alert-groups.ts';
 import { decodeState, encodeState } from './alert-state.ts';
+import { containerKey } from './container-key.ts';
 import { eventName } from './event-name.ts';
 import { eventTime, isoTime, toMs, watermark } from './event-time.ts';
+import { incidentId } from './incidents/incident-id.ts';
+import { joinKeys } from './incidents/join-keys.ts';
+import { type IncidentOptions, OpenIncidents } from './incidents/open-incidents.ts';
 import { ownerOf } from './loss-records.ts';
 import { LossWindow, lossBetween } from './loss-window.ts';
-import { containerKey, PartialAlerts } from './partial-alerts.ts';
+import { PartialAlerts } from './partial-alerts.ts';
+import { stormKey } from './storms/storm-key.ts';
+import { StormLimit } from './storms/storm-limit.ts';
+import { firstOfSummary, tellSummary } from './storms/storm-summary.ts';
 
 /** Counts of one stage since it was made. */
 export interface AlertStats {
@@ -19,14 +26,38 @@ export interface AlertStats {
   evicted: number;
   /** Alerts that stay without full metadata: it did not come in time, or too many waited for it. */
   unnamed: number;
+  /** Findings that are told in the summary of a storm alone, by rule. */
+  summarised: ReadonlyMap<string, number>;
+  /** Incidents that alerts may join now. */
+  openIncidents: number;
+  /** Incidents closed early because there were too many. */
+  incidentsEvicted: number;
 }
 
 export interface AlertStageOptions extends GroupOptions {
   /** Tells outputs that speak of containers again; without it they stay as they were. */
   readonly retell?: RetellOutput;
+  /** How long equal findings are one alert where their rule says nothing else, ms of event time. */
+  readonly cooldown?: number;
+  /** New alerts of one rule in one container within a minute; further findings are told in a summary. */
+  readonly alertsPerMinute?: number | undefined;
+  readonly incidents?: IncidentOptions;
 }
 
+export const DEFAULT_COOLDOWN = 60_000;
+export const DEFAULT_ALERTS_PER_MINUTE = 30;
 const NONE: ReadonlySet<Container> = new Set();
+
+/** A finding, and where and when it was. */
+interface Place {
+  readonly finding: Finding;
+  readonly cursor: EventCursor;
+  readonly view: NodeView;
+  readonly batch: Batch;
+  readonly time: bigint;
+  /** `time` in ms. */
+  readonly at: number;
+}
 
 /**
  * Turns the findings of one partition into alerts. For each batch: `begin`, `add` per finding, `end`, then publish
@@ -36,49 +67,106 @@ export class AlertStage {
   readonly #builder = new AlertBuilder();
   readonly #groups: AlertGroups;
   readonly #partial: PartialAlerts;
+  readonly #incidents: OpenIncidents;
+  readonly #storms: StormLimit;
+  readonly #cooldown: number;
   readonly #losses = new Map<string, LossWindow>();
+  readonly #summarised = new Map<string, number>();
   #out: Alert[] = [];
   #findings = 0;
   #alerts = 0;
 
   constructor(options: AlertStageOptions = {}) {
+    this.#cooldown = options.cooldown ?? DEFAULT_COOLDOWN;
     this.#groups = new AlertGroups(options);
-    this.#partial = new PartialAlerts(options.retell, options.cooldown ?? DEFAULT_COOLDOWN);
+    this.#partial = new PartialAlerts(options.retell, this.#cooldown);
+    this.#incidents = new OpenIncidents(options.incidents);
+    this.#storms = new StormLimit(options.alertsPerMinute ?? DEFAULT_ALERTS_PER_MINUTE);
   }
 
-  /** Before the events of a batch: learns what its node lost. */
-  begin(batch: Batch): void {
-    this.#lossesOf(batch.header.node).observe(batch);
+  /**
+   * Before the events of a batch: learns what its node lost.
+   * @param lookBack how far back findings may reach, ms; a minute at least
+   */
+  begin(batch: Batch, lookBack?: number): void {
+    this.#lossesOf(batch.header.node).observe(batch, lookBack);
   }
 
   /** A finding in the event on which the cursor stands. */
   add(finding: Finding, cursor: EventCursor, view: NodeView, batch: Batch): void {
     this.#findings++;
-    const losses = this.#lossesOf(batch.header.node);
-    const owner = ownerOf(cursor);
-    const build = () => {
-      this.#alerts++;
-      const lost = lossBetween(losses.baseline(), losses.totals, owner);
-      const alert = this.#builder.build(finding, cursor, view, batch, lost);
-      if (alert.evidence.metadata === 'partial') this.#await(alert, finding, cursor, view, batch);
-      return alert;
-    };
-    if (finding.groupKey === '') {
-      this.#out.push(copyOf(build()));
+    const { node } = batch.header;
+    const time = eventTime(cursor, batch.header);
+    const place = { finding, cursor, view, batch, time, at: toMs(time) };
+    const key = groupKey(finding);
+    const joined = key === '' ? undefined : this.#groups.joined(node, key, place.at);
+    if (joined) {
+      this.#count(place, key);
+      this.#happenedAgain(node, joined, place.at);
       return;
     }
-    const time = eventTime(cursor, batch.header);
-    const occurrence = {
-      node: batch.header.node,
-      key: groupKey(finding),
-      time,
-      iso: isoTime(time),
-      event: eventName(cursor, batch.header),
-      owner,
-      losses,
-      build,
-    };
-    this.#groups.add(occurrence, this.#out);
+    const storm = stormKey(finding, cursor, view, batch.header);
+    const full = this.#storms.admit(node, storm, place.at);
+    if (full !== undefined) this.#summarise(place, `summary\0${storm}\0${full}`);
+    else if (key === '') this.#out.push(copyOf(this.#build(place, key)));
+    else this.#count(place, key);
+  }
+
+  /** Puts a finding into the one alert that tells what is too much of its rule in its container. */
+  #summarise(place: Place, key: string): void {
+    const { finding, batch, at } = place;
+    const { node } = batch.header;
+    const limit = this.#storms.perMinute;
+    this.#summarised.set(finding.rule, (this.#summarised.get(finding.rule) ?? 0) + 1);
+    const joined = this.#groups.joined(node, key, at);
+    const summary = { ...place, finding: firstOfSummary(finding) };
+    this.#count(summary, key, (alert) => tellSummary(alert, finding.output, limit));
+    if (joined) this.#happenedAgain(node, joined, at);
+  }
+
+  /** @param tell changes the alert, new or with a grown count, before it goes out */
+  #count(place: Place, key: string, tell?: (alert: Alert) => void): void {
+    const { finding, cursor, batch, time } = place;
+    this.#groups.add(
+      {
+        node: batch.header.node,
+        key,
+        time,
+        iso: isoTime(time),
+        event: eventName(cursor, batch.header),
+        owner: ownerOf(cursor),
+        losses: this.#lossesOf(batch.header.node),
+        lossesFrom: beginOf(place),
+        cooldown: finding.cooldownMs ?? this.#cooldown,
+        count: finding.count ?? 1,
+        build: () => {
+          const alert = this.#build(place, key);
+          tell?.(alert);
+          return alert;
+        },
+        amend: tell,
+      },
+      this.#out,
+    );
+  }
+
+  /** @param key of the group that the alert opens; empty when it opens none */
+  #build(place: Place, key: string): Alert {
+    this.#alerts++;
+    const { finding, cursor, view, batch, at } = place;
+    const losses = this.#lossesOf(batch.header.node);
+    const lost = lossBetween(losses.baseline(beginOf(place)), losses.totals, ownerOf(cursor));
+    const alert = this.#builder.build(finding, cursor, view, batch, lost);
+    const keys = joinKeys(cursor, view, batch);
+    const { id, follows } = this.#incidents.assign(batch.header.node, keys, at, () => incidentId(alert.uuid));
+    alert.incident = id;
+    if (follows !== undefined) alert.incident_follows = follows;
+    if (alert.evidence.metadata === 'partial') this.#await(alert, place, key);
+    return alert;
+  }
+
+  #happenedAgain(node: string, { incident }: Alert, at: number): void {
+    if (incident !== null) this.#incidents.touch(node, incident, at);
   }
 
   /**
@@ -92,13 +180,15 @@ export class AlertStage {
       this.#groups.republish(node, group, alert, this.#out);
     this.#partial.expire(node, now);
     this.#groups.tick(node, now, this.#lossesOf(node), this.#out);
+    this.#storms.tick(node, now);
+    this.#incidents.tick(node, now);
   }
 
-  #await(alert: Alert, finding: Finding, cursor: EventCursor, view: NodeView, { header }: Batch): void {
+  #await(alert: Alert, { finding, cursor, view, batch: { header } }: Place, key: string): void {
     this.#partial.add({
       node: header.node,
       container: containerKey(view.containerOf(cursor), cursor, header),
-      group: finding.groupKey && groupKey(finding),
+      group: key,
       alert,
       template: finding.template,
       since: toMs(watermark(header)),
@@ -126,13 +216,21 @@ export class AlertStage {
       alerts: this.#alerts,
       evicted: this.#groups.evicted,
       unnamed: this.#partial.unnamed,
+      summarised: this.#summarised,
+      openIncidents: this.#incidents.size,
+      incidentsEvicted: this.#incidents.evicted,
     };
   }
 
   /** The state for a checkpoint. Take and publish everything first: what waits in the stage is not part of it. */
   snapshot(): Uint8Array {
-    const losses = [...this.#losses].map(([node, window]) => ({ node, window: window.snapshot() }));
-    return encodeState({ groups: this.#groups.snapshot(), losses, partial: this.#partial.snapshot() });
+    return encodeState({
+      groups: this.#groups.snapshot(),
+      losses: [...this.#losses].map(([node, window]) => ({ node, window: window.snapshot() })),
+      partial: this.#partial.snapshot(),
+      incidents: this.#incidents.snapshot(),
+      storms: this.#storms.snapshot(),
+    });
   }
 
   /**
@@ -140,9 +238,11 @@ export class AlertStage {
    * @throws ControlPlaneError CHECKPOINT_CORRUPT when it can not be read; the stage is unchanged then
    */
   restore(bytes: Uint8Array): void {
-    const { groups, losses, partial } = decodeState(bytes);
+    const { groups, losses, partial, incidents, storms } = decodeState(bytes);
     this.#groups.restore(groups);
     this.#partial.restore(partial);
+    this.#incidents.restore(incidents);
+    this.#storms.restore(storms);
     this.#losses.clear();
     for (const { node, window } of losses) this.#losses.set(node, LossWindow.restore(window));
   }
@@ -158,8 +258,13 @@ export class AlertStage {
   }
 }
 
-/** Two detectors, or two versions of one, never share an alert. */
+/** When the first of the events was that a finding is about, CLOCK_BOOTTIME in ms; undefined when it is about one. */
+const beginOf = ({ finding: { since }, batch: { header } }: Place): number | undefined =>
+  since === undefined ? undefined : toMs(since - header.wallOffset);
+
+/** Two detectors, or two versions of one, never share an alert. Empty for a finding that is an alert of its own. */
 function groupKey(finding: Finding): string {
+  if (finding.groupKey === '') return '';
   const { kind, id, version } = finding.detector;
   return [kind, id, version, finding.rule, finding.groupKey].join('\0');
 }

@@ -2,8 +2,10 @@ import { Alert, messageOf } from '@picket/sdk';
 import { z } from 'zod';
 import { ControlPlaneError } from '../errors.ts';
 import type { GroupState } from './alert-groups.ts';
+import type { IncidentState } from './incidents/open-incidents.ts';
 import type { LossWindowState } from './loss-window.ts';
 import type { PartialAlert } from './partial-alerts.ts';
+import type { StormWindow } from './storms/storm-limit.ts';
 
 const VERSION = 1;
 
@@ -19,6 +21,7 @@ const State = z.object({
       key: z.string(),
       alert: Alert,
       opened: z.number(),
+      cooldown: z.number().default(60_000),
       published: z.number(),
       publishedRevision: z.number().int(),
       owner: Owner.optional(),
@@ -55,25 +58,43 @@ const State = z.object({
       }),
     )
     .default([]),
+  incidents: z
+    .array(
+      z.object({
+        node: z.string(),
+        id: z.string(),
+        follows: z.string().optional(),
+        first: z.number(),
+        last: z.number(),
+        keys: z.array(z.string()),
+      }),
+    )
+    .default([]),
+  storms: z
+    .array(z.object({ node: z.string(), key: z.string(), start: z.number(), opened: z.number().int() }))
+    .default([]),
 });
 
 export interface AlertState {
   readonly groups: GroupState[];
   readonly losses: { node: string; window: LossWindowState }[];
   readonly partial: PartialAlert[];
+  readonly incidents: IncidentState[];
+  readonly storms: StormWindow[];
 }
 
 /** The state of an alert stage as bytes: JSON, because it is off the event path and the checkpoint is compressed. */
-export function encodeState({ groups, losses, partial }: AlertState): Uint8Array {
+export function encodeState({ groups, losses, partial, incidents, storms }: AlertState): Uint8Array {
   const list = groups.map((group) => ({ ...group, baseline: [...group.baseline] }));
   const open = new Set(groups.map(({ alert }) => alert));
   const waiting = partial.map((one) => (open.has(one.alert) ? { ...one, alert: undefined } : one));
-  return new TextEncoder().encode(JSON.stringify({ version: VERSION, groups: list, losses, partial: waiting }));
+  const state = { version: VERSION, groups: list, losses, partial: waiting, incidents, storms };
+  return new TextEncoder().encode(JSON.stringify(state));
 }
 
 /** @throws ControlPlaneError CHECKPOINT_CORRUPT */
 export function decodeState(bytes: Uint8Array): AlertState {
-  const { groups, losses, partial } = parse(bytes);
+  const { groups, losses, partial, incidents, storms } = parse(bytes);
   const open = new Map(groups.map(({ node, key, alert }) => [`${node}\0${key}`, alert]));
   return {
     groups: groups.map((group) => ({ ...group, baseline: new Map(group.baseline) })),
@@ -83,6 +104,8 @@ export function decodeState(bytes: Uint8Array): AlertState {
       if (!alert) throw corrupt('a partial alert has no group');
       return { ...one, alert, template: one.template };
     }),
+    incidents,
+    storms,
   };
 }
 

@@ -1,5 +1,5 @@
 import { type BatchHeader, type EventCursor, Header } from '@picket/sdk';
-import type { Finding } from '../types.ts';
+import type { EventPosition, Finding } from '../types.ts';
 import { formatUuid, uuid5 } from './uuid5.ts';
 
 /** Namespace of alert ids. Part of the contract: with another value a replay would make other ids. */
@@ -7,8 +7,12 @@ const ALERT_NAMESPACE = '6f5b3f2e-6a0c-4d0e-9a54-3f6f6a1c7d21';
 
 /** The current event as node/boot/epoch/sequence: the same for every reader of the stream. */
 export function eventName(cursor: EventCursor, header: BatchHeader): string {
-  return `${header.node}/${formatUuid(header.bootId)}/${header.agentEpoch}/${cursor.big(Header.sequence)}`;
+  return nameOf({ agentEpoch: header.agentEpoch, sequence: cursor.big(Header.sequence) }, header);
 }
+
+/** The same for another event of the node. */
+export const nameOf = ({ agentEpoch, sequence }: EventPosition, { node, bootId }: BatchHeader): string =>
+  `${node}/${formatUuid(bootId)}/${agentEpoch}/${sequence}`;
 
 /** The id of the alert that a finding causes. Equal input, on any replica and in any replay, gives an equal id. */
 export function alertId(finding: Finding, event: string): string {

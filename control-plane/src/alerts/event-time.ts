@@ -14,7 +14,8 @@ export function watermark(header: BatchHeader): bigint {
   return bounded(header.watermark + header.wallOffset);
 }
 
-function bounded(ns: bigint): bigint {
+/** Kept between 1970 and 2255. */
+export function bounded(ns: bigint): bigint {
   if (ns < 0n) return 0n;
   return ns > LAST ? LAST : ns;
 }

@@ -28,14 +28,16 @@ export interface LossWindowState {
 const SPAN_MS = 60_000;
 /** Changes within one bucket are kept as one. */
 const BUCKET_MS = 1000;
-/** A container that lost nothing for so long is forgotten: no open alert looks back as far. */
-const FORGET_MS = 4 * SPAN_MS;
+/** Behind the span one state a minute is enough. */
+const COARSE_MS = 60_000;
+/** A container that lost nothing for so much longer than is looked back is forgotten: no open alert asks for it. */
+const FORGET_MS = 3 * SPAN_MS;
 /** The agent tells of losses every second; what no record has told of by then, none will. */
 const OPEN_MS = 10_000;
 const NOTHING: LossTotals = new Map();
 
 /**
- * What one node lost in the last 60 s of event time, from the cumulative counts in its batch headers. Whose the losses
+ * What one node lost in the last 60 s of event time, or longer where findings look further back, from the cumulative counts in its batch headers. Whose the losses
  * were, records in the same batch say; until one has come, a loss counts as everybody's.
  * Looks back up to one bucket further than asked, never less: a loss may be named twice but is not left out.
  */
@@ -45,6 +47,7 @@ export class LossWindow {
   #boot = '';
   #epoch = -1n;
   #now = 0;
+  #lookBack = SPAN_MS;
   #reported = new Map<number, bigint>();
   #open = new Map<number, number>();
   /** When the last of them was counted. */
@@ -59,8 +62,12 @@ export class LossWindow {
     return this.#history.at(-1)?.totals ?? NOTHING;
   }
 
-  /** Takes in the next batch of the node. */
-  observe({ header, records }: Pick<Batch, 'header' | 'records'>): void {
+  /**
+   * Takes in the next batch of the node.
+   * @param lookBack how far back findings may reach, ms
+   */
+  observe({ header, records }: Pick<Batch, 'header' | 'records'>, lookBack = SPAN_MS): void {
+    this.#lookBack = Math.max(SPAN_MS, lookBack);
     const boot = formatUuid(header.bootId);
     // An agent hands in what an earlier run left behind: those counts are included already or lost with that run.
     if (boot === this.#boot && header.agentEpoch < this.#epoch) return;
@@ -74,9 +81,13 @@ export class LossWindow {
     this.#forget();
   }
 
-  /** The state at the beginning of the window that ends now. */
-  baseline(): LossTotals {
-    return this.#history[0]?.totals ?? NOTHING;
+  /**
+   * The state at the beginning of the window that ends now.
+   * @param from of a window that is longer, CLOCK_BOOTTIME in ms
+   */
+  baseline(from = Number.POSITIVE_INFINITY): LossTotals {
+    const edge = Math.min(from, this.#now - SPAN_MS) - BUCKET_MS;
+    return (this.#history.findLast(({ time }) => time <= edge) ?? this.#history[0])?.totals ?? NOTHING;
   }
 
   #startRun(boot: string, header: BatchHeader): void {
@@ -135,11 +146,22 @@ export class LossWindow {
     else this.#history.push({ time: this.#now, totals });
   }
 
-  /** Leaves as the first entry the newest one that is wholly before the window. */
+  /** Leaves as the first entry the newest one that is wholly before all that is looked back to. */
   #forget(): void {
-    const edge = this.#now - SPAN_MS - BUCKET_MS;
+    const edge = this.#now - this.#lookBack - BUCKET_MS;
     while ((this.#history[1]?.time ?? Number.POSITIVE_INFINITY) <= edge) this.#history.shift();
-    for (const [key, time] of this.#touched) if (this.#now - time > FORGET_MS) this.#forgetOwner(key);
+    if (this.#lookBack > SPAN_MS) this.#thin();
+    for (const [key, time] of this.#touched) if (this.#now - time > this.#lookBack + FORGET_MS) this.#forgetOwner(key);
+  }
+
+  /** What begins between two states is counted from the one before: some losses too many, never too few. */
+  #thin(): void {
+    const edge = this.#now - SPAN_MS - BUCKET_MS;
+    const minuteOf = (entry: { time: number } | undefined) => Math.floor((entry?.time ?? 0) / COARSE_MS);
+    this.#history = this.#history.filter((entry, i, all) => {
+      const next = all[i + 1];
+      return i === 0 || !next || next.time > edge || minuteOf(entry) !== minuteOf(next);
+    });
   }
 
   #forgetOwner(key: string): void {

@@ -31,7 +31,7 @@ interface Step {
   readonly event?: Record<string, number | bigint>;
 }
 
-const makeStage = () => new AlertStage({ retell });
+const makeStage = () => new AlertStage({ retell, alertsPerMinute: 1000 });
 
 function play(stage: AlertStage, { at, of, findings = [], told = [], header, event }: Step): AlertDocument[] {
   const batch = batchAt(at, header);

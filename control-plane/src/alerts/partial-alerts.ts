@@ -1,8 +1,8 @@
-import { type Alert, type BatchHeader, type EventCursor, Header } from '@picket/sdk';
+import type { Alert, BatchHeader } from '@picket/sdk';
 import type { Container, OutputPart, RetellOutput } from '../types.ts';
+import { keysOfContainer } from './container-key.ts';
 import { isPartial } from './container-ref.ts';
 import { retellAlert } from './retell-alert.ts';
-import { formatUuid } from './uuid5.ts';
 
 /** An alert that was told before all was known of its container. */
 export interface PartialAlert {
@@ -67,7 +67,7 @@ export class PartialAlerts {
     const waiting = told.size === 0 ? undefined : this.#nodes.get(header.node)?.byContainer;
     if (!waiting) return out;
     for (const container of told)
-      for (const key of keysOf(container, header))
+      for (const key of keysOfContainer(container, header))
         for (const partial of [...(waiting.get(key) ?? [])])
           if (isOf(partial, container) && isTimely(partial, watermark) && this.#fill(partial, container))
             out.push(partial);
@@ -121,25 +121,6 @@ export class PartialAlerts {
     for (const partial of partials) this.add(partial);
   }
 }
-
-/**
- * What tells the container of an event apart for as long as the node runs: its cgroup, also over a restart of the agent.
- * Of one that is not known at all, the cgroup of the process may be one below it: then its slot in this run of the agent.
- */
-export function containerKey(container: Container | undefined, cursor: EventCursor, header: BatchHeader): string {
-  if (container) return cgroupKey(container.cgroup, header);
-  if (cursor.slot > 0) return slotKey(cursor.slot, cursor.generation, header);
-  return cgroupKey(String(cursor.u64(Header.cgroup)), header);
-}
-
-const keysOf = (container: Container, header: BatchHeader): string[] => [
-  cgroupKey(container.cgroup, header),
-  slotKey(container.slot, container.generation, header),
-];
-
-const cgroupKey = (cgroup: string, { bootId }: BatchHeader): string => `${formatUuid(bootId)}/${cgroup}`;
-const slotKey = (slot: number, generation: number, { bootId, agentEpoch }: BatchHeader): string =>
-  `${formatUuid(bootId)}/${agentEpoch}/${slot}.${generation}`;
 
 /** A cgroup that was left behind may be used by a second container: it has a slot and an id of its own. */
 function isOf({ alert: { container: known } }: PartialAlert, container: Container): boolean {

@@ -211,7 +211,9 @@ onSqlite((database) => {
     });
     const rule: RuleInfo = {
       ...{ rule: 'r', description: 'd', priority: 'Warning', source: 'syscall', tags: [], mitre: ['T1003'] },
-      ...{ enabled: true, file: 'picket.yaml', line: 3 },
+      ...{ enabled: true, file: 'picket.yaml', line: 3, id: 'r', version: '1' },
+      ...{ set: null, override: null, exceptions: [] },
+      metadata: { maturity: null, references: [], expected_noise: null, how_to_tune: null },
     };
     const trouble: RuleProblem = { code: 'RULE_SYNTAX', message: 'm', rule: null, file: 'x.yaml', line: 1, column: 2 };
     const api = await start({
@@ -249,7 +251,9 @@ onSqlite((database) => {
       expect(routes).toContain('GET /api/v1/alerts/stream');
       expect(document.components.schemas).toHaveProperty('Alert');
       const page = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
-      const named = [...page.matchAll(/^\| `(GET|POST|DELETE)` \| `([^`]+)`/gm)].map((row) => `${row[1]} ${row[2]}`);
+      const named = [...page.matchAll(/^\| `(GET|POST|PUT|DELETE)` \| `([^`]+)`/gm)].map(
+        (row) => `${row[1]} ${row[2]}`,
+      );
       expect(named.toSorted()).toEqual(routes.toSorted());
     });
 

@@ -6,6 +6,7 @@ import { Registry } from 'prom-client';
 import { hashOf, newToken } from '../api/auth/secrets.ts';
 import { createApi } from '../api/create-api.ts';
 import type { ApiConfig, ApiDeps } from '../api/deps.ts';
+import type { RuleLifecycle } from '../api/rules/rule-lifecycle.ts';
 import type { Store } from '../store/store.ts';
 import type { TokenRecord } from '../store/token-store.ts';
 
@@ -32,6 +33,13 @@ export interface TestApi {
 
 let tokens = 0;
 
+/** For tests that have nothing to do with rules. */
+const noRuleLife = new Proxy({} as RuleLifecycle, {
+  get: (_, name) => () => {
+    throw new Error(`this API was started without rules: ${String(name)}`);
+  },
+});
+
 export async function startApi(
   store: Store,
   options: { config?: Partial<ApiConfig>; deps?: Partial<ApiDeps> } = {},
@@ -47,6 +55,7 @@ export async function startApi(
     containers: { list: () => [] },
     nodes: { list: () => [] },
     rules: { list: () => [], problems: () => [] },
+    ruleLife: noRuleLife,
     plan: { get: () => FULL_PLAN },
     onAlertsWritten: (listener) => {
       listeners.add(listener);

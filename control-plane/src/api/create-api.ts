@@ -12,6 +12,7 @@ import { consoleRoutes } from './console/console-routes.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { directoryRoutes } from './directory/directory-routes.ts';
 import { healthRoutes } from './health/health-routes.ts';
+import { incidentRoutes } from './incidents/incident-routes.ts';
 import { problem, problemOf } from './problem.ts';
 import { referenceRoutes } from './reference/reference-routes.ts';
 import { apiMetrics } from './request/api-metrics.ts';
@@ -19,6 +20,10 @@ import { limitBody, onlyJson } from './request/body-rules.ts';
 import { notFound } from './request/not-found.ts';
 import { requestId } from './request/request-id.ts';
 import { securityHeaders } from './request/security-headers.ts';
+import { exceptionRoutes } from './rules/exception-routes.ts';
+import { overrideRoutes } from './rules/override-routes.ts';
+import { ruleRoutes } from './rules/rule-routes.ts';
+import { setRoutes } from './rules/set-routes.ts';
 import { tokenRoutes } from './tokens/token-routes.ts';
 
 /**
@@ -51,7 +56,12 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   // Before the single alert, whose pattern would take `stream` for an id.
   streamRoutes(app, deps, auth, metrics);
   alertRoutes(app, deps, auth);
+  incidentRoutes(app, deps, auth, now);
   directoryRoutes(app, deps, auth);
+  ruleRoutes(app, deps, auth);
+  setRoutes(app, deps, auth);
+  overrideRoutes(app, deps, auth);
+  exceptionRoutes(app, deps, auth);
   tokenRoutes(app, deps, auth, now);
   auditRoutes(app, deps, auth);
   sessionRoutes(app, deps, { auth, cookie, limit, now, clientAddress });

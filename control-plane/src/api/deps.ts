@@ -2,6 +2,7 @@ import type { Context, Env } from 'hono';
 import type { Registry } from 'prom-client';
 import type { Caller } from './auth/caller.ts';
 import type { ContainerDirectory, NodeDirectory, PlanDirectory, RuleDirectory } from './directory/directories.ts';
+import type { RuleLifecycle } from './rules/rule-lifecycle.ts';
 import type { ApiStore } from './stores.ts';
 
 /** Everything the API works with. It reads no environment and starts nothing of its own but timers of open streams. */
@@ -10,6 +11,7 @@ export interface ApiDeps {
   readonly containers: ContainerDirectory;
   readonly nodes: NodeDirectory;
   readonly rules: RuleDirectory;
+  readonly ruleLife: RuleLifecycle;
   readonly plan: PlanDirectory;
   /** Calls `listener` after alerts were written to the store; answers with how to stop that. */
   readonly onAlertsWritten: (listener: () => void) => () => void;

@@ -5,7 +5,7 @@ import { HTTPException } from 'hono/http-exception';
 import { ControlPlaneError, type ControlPlaneErrorCode } from '../errors.ts';
 import type { ApiEnv, ApiLog } from './deps.ts';
 
-type Status = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429 | 500 | 503;
+type Status = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
 
 /** Status and title of every code that may leave the API. Other codes are our own faults. */
 const KNOWN: Partial<Record<ControlPlaneErrorCode, readonly [status: Status, title: string]>> = {
@@ -19,9 +19,14 @@ const KNOWN: Partial<Record<ControlPlaneErrorCode, readonly [status: Status, tit
   METHOD_NOT_ALLOWED: [405, 'The method is not allowed here'],
   BODY_TOO_LARGE: [413, 'The body is too large'],
   MEDIA_TYPE_UNSUPPORTED: [415, 'The body is not JSON'],
+  RULES_CONFLICT: [409, 'The rules do not allow this now'],
+  RULES_REFUSED: [422, 'The rules can not be used'],
+  CONFIG_INVALID: [422, 'The files of the server can not be used'],
   RATE_LIMITED: [429, 'Too many failed attempts'],
   INTERNAL: [500, 'Something went wrong in Picket'],
   NOT_READY: [503, 'Not ready'],
+  RULES_BUSY: [503, 'Rules are being changed or looked at'],
+  BUS_UNAVAILABLE: [503, 'The bus does not answer'],
   STORE_UNAVAILABLE: [503, 'The store does not answer'],
   STREAMS_EXHAUSTED: [503, 'Too many live streams'],
 };
@@ -54,7 +59,12 @@ export function problemOf(c: Context<ApiEnv>, error: unknown, log: ApiLog): Resp
       log('error', error.message, { request: c.get('requestId') });
       return problem(c, error.code, 'the store can not be used right now: try again later, and look at the log');
     }
-    return problem(c, error.code, error.message);
+    return problem(
+      c,
+      error.code,
+      error.message,
+      error.details?.map((detail) => ({ ...detail })),
+    );
   }
   // The only HTTP errors of the framework are bodies that can not be parsed.
   if (error instanceof HTTPException && error.status === 400) return problem(c, 'REQUEST_INVALID', error.message);

@@ -11,6 +11,7 @@ const GRANTS: Record<Role, readonly Permission[]> = {
     'triage',
     'exceptions.propose',
     'exceptions.accept',
+    'rules.write',
     'detectors.shadow',
     'detectors.activate',
     'responses.approve',

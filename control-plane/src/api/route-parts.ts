@@ -12,7 +12,10 @@ const PROBLEMS = {
   401: 'No valid token or session',
   403: 'Not allowed',
   404: 'Not found',
+  409: 'Not possible in the present state',
+  413: 'The body is too large',
   415: 'The body is not JSON',
+  422: 'What was sent can not be used; `errors` tells every place',
   429: 'Too many failed attempts from this address',
   503: 'Something the API needs does not answer',
 } as const;

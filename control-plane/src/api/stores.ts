@@ -1,10 +1,12 @@
 import type { Alert, Priority } from '@picket/sdk';
+import type { Incident } from '@picket/sdk/client';
 
 /** What the API needs of the store. Times of tokens, sessions and audit in ms since 1970. */
 export interface ApiStore {
   /** Another value when the store was built anew. */
   readonly id: string;
   readonly alerts: AlertSource;
+  readonly incidents: IncidentSource;
   readonly tokens: TokenTable;
   readonly sessions: SessionTable;
   readonly audit: AuditTable;
@@ -26,6 +28,31 @@ export interface AlertSource {
   /** Writes after a position in commit order, the oldest first. */
   changesAfter(change: number, limit: number): Promise<AlertWrite[]>;
   lastChange(): Promise<number>;
+}
+
+/** An incident; whether it is still open depends on who asks when. */
+export type StoredIncident = Omit<Incident, 'state'>;
+
+export interface IncidentSource {
+  list(query: IncidentListQuery): Promise<StorePage<StoredIncident>>;
+  get(id: string, scope: Scope): Promise<StoredIncident | undefined>;
+  /** Its alerts, the oldest first. */
+  alerts(id: string, scope: Scope, limit: number, cursor?: string): Promise<StorePage<Alert>>;
+}
+
+export interface IncidentListQuery {
+  readonly scope: Scope;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly priority?: Priority | undefined;
+  readonly container?: string | undefined;
+  readonly node?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  /** Whether its last event was at this time or later. */
+  readonly activeSince?: { readonly time: string; readonly is: boolean } | undefined;
+  readonly q?: string | undefined;
 }
 
 /** The only namespaces a caller sees; null sees all. */

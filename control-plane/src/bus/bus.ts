@@ -8,6 +8,7 @@ import { AlertPublisher } from './alert-publisher.ts';
 import { AlertReader, type AlertReaderOptions } from './alert-reader.ts';
 import { BusConnection } from './connect.ts';
 import { Partitions } from './partitions.ts';
+import { openStoredEvents } from './stored-events.ts';
 import { ensureStateBucket, ensureStreams } from './streams.ts';
 import {
   type AlertReaderStats,
@@ -16,6 +17,8 @@ import {
   type PartitionStats,
   type PartitionWork,
   type PublisherStats,
+  type StoredEvents,
+  type StoredEventsQuery,
 } from './types.ts';
 
 export interface BusConfig {
@@ -52,6 +55,8 @@ export interface Bus {
   readAlerts(handle: AlertReaderOptions['handle'], options?: Pick<AlertReaderOptions, 'consumer' | 'rebuild'>): void;
   /** Calls back for every alert of all replicas as it is published, until the returned function is called. */
   onAlert(listener: (alert: Alert) => void): () => void;
+  /** What the event stream holds of the past. @throws ControlPlaneError BUS_* */
+  storedEvents(query: StoredEventsQuery): Promise<StoredEvents>;
   stats(): BusStats;
   /** Stops reading, makes last checkpoints, gives the partitions back and closes the connection. */
   close(): Promise<void>;
@@ -130,6 +135,10 @@ class OpenBus implements Bus {
 
   onAlert(listener: (alert: Alert) => void): () => void {
     return this.#feed.listen(listener);
+  }
+
+  storedEvents(query: StoredEventsQuery): Promise<StoredEvents> {
+    return openStoredEvents(this.#parts.js, this.#parts.jsm, query);
   }
 
   stats(): BusStats {

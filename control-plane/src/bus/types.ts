@@ -135,3 +135,27 @@ export interface AlertReaderStats {
   /** Alerts whose projection failed and was tried again. */
   readonly failed: number;
 }
+
+/** Which part of the event stream to look at again. */
+export interface StoredEventsQuery {
+  /** Batches published since then, ms since 1970. */
+  readonly since: number;
+  /** Most batches: when there are more, the newest. */
+  readonly most: number;
+}
+
+/** One batch of the past. */
+export interface StoredMessage {
+  readonly subject: string;
+  readonly streamSequence: number;
+  readonly bytes: Uint8Array;
+  /** When it was published, ms since 1970. */
+  readonly time: number;
+}
+
+export interface StoredEvents {
+  /** Why it is not all of the time asked for: more `batches` than wanted, or no longer `stored`. Null when it is all. */
+  readonly cut: 'batches' | 'stored' | null;
+  /** In the order of the stream. Read them to the end or stop with `return`. @throws ControlPlaneError BUS_* */
+  readonly messages: AsyncGenerator<StoredMessage, void, undefined>;
+}

@@ -19,6 +19,7 @@ export function alertRow(alert: Alert, change: number): AlertsTable {
     namespace: orNull(alert.workload?.namespace),
     node: storableText(alert.hostname),
     count: alert.count,
+    incident: orNull(alert.incident),
     search: searchText(alert),
     body: JSON.stringify(alert),
   };

@@ -5,6 +5,8 @@ import { type Expression, sql } from 'kysely';
 import { alertRow, microseconds } from './alert-row.ts';
 import { nextNumbers } from './counters.ts';
 import { inTransaction } from './in-transaction.ts';
+import type { WrittenAlert } from './incidents/fold-incident.ts';
+import { type AlertWrite, type KnownAlert, projectIncidents } from './incidents/project-incidents.ts';
 import { cutPage, decodePosition, type PagePosition } from './page-position.ts';
 import { containsPattern, storableText } from './storable-text.ts';
 import type { AlertsTable, Tables } from './tables.ts';
@@ -55,7 +57,8 @@ export class AlertStore {
   }
 
   /**
-   * Writes alerts; of each the highest revision stays, whatever order or how often they come. All or none.
+   * Writes alerts and what they change of their incidents; of each alert the highest revision stays, whatever order or
+   * how often they come. All or none.
    * @returns how many rows are new or newer than before
    */
   async upsert(alerts: readonly Alert[]): Promise<number> {
@@ -64,12 +67,19 @@ export class AlertStore {
     return await inTransaction(this.#db, async (trx) => {
       // The counter row stays locked until the commit: changes become visible in their order.
       const first = await nextNumbers(trx, 'alert_change', newest.length);
-      let written = 0;
+      const writes: AlertWrite[] = [];
       for (let at = 0; at < newest.length; at += CHUNK) {
-        const rows = newest.slice(at, at + CHUNK).map((alert, i) => alertRow(alert, first + at + i));
-        written += await upsertRows(trx, rows);
+        const some = newest.slice(at, at + CHUNK).map((alert, i) => ({ alert, row: alertRow(alert, first + at + i) }));
+        const newer = await onlyNewer(trx, some);
+        if (newer.length > 0)
+          await upsertRows(
+            trx,
+            newer.map(({ row }) => row),
+          );
+        writes.push(...newer);
       }
-      return written;
+      await projectIncidents(trx, writes);
+      return writes.length;
     });
   }
 
@@ -167,9 +177,26 @@ function newestRevisions(alerts: readonly Alert[]): Alert[] {
   return [...newest.values()];
 }
 
-async function upsertRows(db: Kysely<Tables>, rows: AlertsTable[]): Promise<number> {
+/** Leaves out what the store has in this or a newer revision. The counter row is locked: nobody writes in between. */
+async function onlyNewer(trx: Kysely<Tables>, written: readonly WrittenAlert[]): Promise<AlertWrite[]> {
+  const rows: KnownAlert[] = await trx
+    .selectFrom('alerts')
+    .select(['uuid', 'revision', 'count', 'incident', 'node', 'container_full_id', 'namespace'])
+    .where(
+      'uuid',
+      'in',
+      written.map(({ row }) => row.uuid),
+    )
+    .execute();
+  const known = new Map(rows.map((row) => [row.uuid, row]));
+  return written
+    .map((one) => ({ ...one, before: known.get(one.row.uuid) }))
+    .filter(({ row, before }) => before === undefined || before.revision < row.revision);
+}
+
+async function upsertRows(db: Kysely<Tables>, rows: AlertsTable[]): Promise<void> {
   const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== 'uuid') as (keyof AlertsTable)[];
-  const result = await db
+  await db
     .insertInto('alerts')
     .values(rows)
     .onConflict((conflict) =>
@@ -178,8 +205,7 @@ async function upsertRows(db: Kysely<Tables>, rows: AlertsTable[]): Promise<numb
         .doUpdateSet((eb) => Object.fromEntries(columns.map((column) => [column, eb.ref(`excluded.${column}`)])))
         .whereRef('alerts.revision', '<', 'excluded.revision'),
     )
-    .executeTakeFirst();
-  return Number(result.numInsertedOrUpdatedRows ?? 0n);
+    .execute();
 }
 
 type Conditions = Expression<SqlBool>[];

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from './tables.ts';
 
-export type CounterName = 'alert_change' | 'audit' | 'tokens';
+export type CounterName = 'alert_change' | 'audit' | 'tokens' | 'rules' | 'rule_files';
 
 /**
  * Takes the next numbers of a counter and locks it until the end of the transaction, so that numbers become visible

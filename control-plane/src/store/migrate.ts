@@ -3,11 +3,15 @@ import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { ControlPlaneError } from '../errors.ts';
 import * as first from './migrations/0001-alerts-tokens-audit.ts';
+import * as incidents from './migrations/0002-incidents.ts';
+import * as ruleSets from './migrations/0003-rule-sets.ts';
 import type { Tables } from './tables.ts';
 
 /** Every migration by name, in order. A name and its file never change once they were released. */
 const MIGRATIONS: Record<string, Migration> = {
   '0001-alerts-tokens-audit': first,
+  '0002-incidents': incidents,
+  '0003-rule-sets': ruleSets,
 };
 
 /**

@@ -1,7 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import { AlertStore } from './alert-store.ts';
 import { AuditStore } from './audit-store.ts';
+import { IncidentStore } from './incidents/incident-store.ts';
 import { MetaStore } from './meta-store.ts';
+import { RuleExceptionStore } from './rules/rule-exception-store.ts';
+import { RuleOverrideStore } from './rules/rule-override-store.ts';
+import { RuleRevisionStore } from './rules/rule-revision-store.ts';
+import { RuleSetStore } from './rules/rule-set-store.ts';
 import { SessionStore } from './session-store.ts';
 import type { Tables } from './tables.ts';
 import { TokenStore } from './token-store.ts';
@@ -11,20 +16,30 @@ export class Store {
   /** Another value when the store was built anew. */
   readonly id: string;
   readonly alerts: AlertStore;
+  readonly incidents: IncidentStore;
   readonly tokens: TokenStore;
   readonly sessions: SessionStore;
   readonly audit: AuditStore;
   readonly meta: MetaStore;
+  readonly ruleRevision: RuleRevisionStore;
+  readonly ruleSets: RuleSetStore;
+  readonly ruleOverrides: RuleOverrideStore;
+  readonly ruleExceptions: RuleExceptionStore;
   readonly #db: Kysely<Tables>;
 
   constructor(db: Kysely<Tables>, id: string) {
     this.id = id;
     this.#db = db;
     this.alerts = new AlertStore(db);
+    this.incidents = new IncidentStore(db);
     this.tokens = new TokenStore(db);
     this.sessions = new SessionStore(db);
     this.audit = new AuditStore(db);
     this.meta = new MetaStore(db);
+    this.ruleRevision = new RuleRevisionStore(db);
+    this.ruleSets = new RuleSetStore(db);
+    this.ruleOverrides = new RuleOverrideStore(db);
+    this.ruleExceptions = new RuleExceptionStore(db);
   }
 
   /** Runs `work` on a store whose writes all happen, or none when it throws. Use only the store it is given. */

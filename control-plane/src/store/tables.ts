@@ -1,8 +1,22 @@
+import type { IncidentMembersTable, IncidentsTable } from './incidents/incident-tables.ts';
+import type {
+  RuleActivationsTable,
+  RuleExceptionsTable,
+  RuleOverridesTable,
+  RuleSetsTable,
+} from './rules/rule-tables.ts';
+
 /** The tables of the store as Kysely sees them. Times are whole numbers since 1970: `_us` in µs, `_ms` in ms. */
 export interface Tables {
   alerts: AlertsTable;
+  incidents: IncidentsTable;
+  incident_members: IncidentMembersTable;
   tokens: TokensTable;
   sessions: SessionsTable;
+  rule_sets: RuleSetsTable;
+  rule_activations: RuleActivationsTable;
+  rule_overrides: RuleOverridesTable;
+  rule_exceptions: RuleExceptionsTable;
   audit: AuditTable;
   meta: MetaTable;
   counters: CountersTable;
@@ -26,6 +40,7 @@ export interface AlertsTable {
   namespace: string | null;
   node: string;
   count: number;
+  incident: string | null;
   /** What a text search looks at, in lower case. */
   search: string;
   body: string;

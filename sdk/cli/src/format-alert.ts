@@ -17,7 +17,7 @@ export function formatAlert(alert: Alert): [string, string] {
 }
 
 /** The processes that led to an alert, the oldest first. */
-function ancestry({ process }: Alert): string {
+export function ancestry({ process }: Pick<Alert, 'process'>): string {
   if (!process) return '';
   const chain: ProcessRef[] = [...process.ancestors.slice(0, MOST_ANCESTORS)].reverse();
   const names = chain.map((ancestor) => `${ancestor.name || '?'}(${ancestor.pid})`);

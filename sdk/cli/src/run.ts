@@ -1,15 +1,44 @@
 import { messageOf } from '@picket/sdk';
 import { type Command, type Io, parseCommand } from './command.ts';
 import { alertsList, alertsTail } from './commands/alerts.ts';
+import { incidentsList, incidentsShow } from './commands/incidents.ts';
 import { login, logout } from './commands/login.ts';
 import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
+import { rulesAccept, rulesExcept, rulesExceptions } from './commands/rule-sets/exceptions.ts';
+import { rulesOverride, rulesOverrides } from './commands/rule-sets/override.ts';
+import { rulesActivate, rulesPush, rulesReload, rulesRollback, rulesSets } from './commands/rule-sets/sets.ts';
+import { rulesExplain, rulesList, rulesTest, rulesValidate } from './commands/rules/commands.ts';
 import { status } from './commands/status.ts';
 import type { CliConfig } from './config.ts';
 import { CliError } from './errors.ts';
 import { printable } from './printable.ts';
 
-export const COMMANDS: readonly Command[] = [status, alertsList, alertsTail, record, replay, login, logout];
+export const COMMANDS: readonly Command[] = [
+  status,
+  alertsList,
+  alertsTail,
+  incidentsList,
+  incidentsShow,
+  rulesList,
+  rulesValidate,
+  rulesTest,
+  rulesExplain,
+  rulesPush,
+  rulesSets,
+  rulesActivate,
+  rulesRollback,
+  rulesReload,
+  rulesOverride,
+  rulesOverrides,
+  rulesExcept,
+  rulesAccept,
+  rulesExceptions,
+  record,
+  replay,
+  login,
+  logout,
+];
 
 /**
  * Runs the command that the words name. Never throws: an error becomes one sentence.

@@ -37,7 +37,8 @@ export function emitEventDocs(): string {
   return [
     `${MARK}\n# Event reference\n\nSchema ${VERSION.major}.${VERSION.minor}. Records are little-endian and 8-byte aligned: a fixed header, the body of the kind, then a tail that`,
     'string fields point into. `str` is a (u16 offset, u16 length) pair, `strs` the same with NUL between the strings, `ip` 16 bytes in network order',
-    'with IPv4 mapped, `counts` pairs of u32.\n',
+    'with IPv4 mapped, `counts` pairs of u32. Minor versions add kinds, and fields behind those of a body: in a record of an older minor the tail',
+    'begins where they would be, as the offset of the first string tells.\n',
     `## Header\n\n${table(header.fields)}`,
     ...kinds,
     bits('Header flags', HEADER_FLAGS),

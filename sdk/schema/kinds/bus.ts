@@ -21,6 +21,15 @@ const container: readonly FieldSpec[] = [
   field('mounts', 'strs', 'Mounts, source:destination:mode.', 'container.mounts'),
   field('cni', 'str', 'CNI result as JSON; empty when unknown.', 'container.cni.json'),
   field('healthcheck', 'str', 'Command of the health or liveness check; empty when unknown.', 'container.healthcheck'),
+  field('liveness_probe', 'str', 'Command of the liveness probe; empty when it has none.', 'container.liveness_probe'),
+  field(
+    'readiness_probe',
+    'str',
+    'Command of the readiness probe; empty when it has none.',
+    'container.readiness_probe',
+  ),
+  field('users', 'strs', 'Lines of its passwd file as uid:name:gid:home:shell; ids are those of the host.'),
+  field('groups', 'strs', 'Lines of its group file as gid:name; ids are those of the host.'),
 ];
 
 /** Records that the agent writes: dictionary, windows and loss. */
@@ -71,7 +80,7 @@ export const bus: readonly KindSpec[] = [
     name: 'container.updated',
     ring: 'agent',
     types: [],
-    doc: 'Metadata of a container is more complete than before; replaces it.',
+    doc: 'Metadata of a container is more complete than before; replaces it. With slot 0 and the flag host: users and groups of the node itself.',
     fields: container,
   },
   {

@@ -5,7 +5,7 @@ import { errorFrom, PicketApiError } from './api-error.ts';
 export type QueryValue = string | number | undefined;
 
 export interface Call {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly query?: Readonly<Record<string, QueryValue>> | undefined;
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;

@@ -12,6 +12,7 @@ export const PERMISSIONS = [
   'triage',
   'exceptions.propose',
   'exceptions.accept',
+  'rules.write',
   'detectors.upload',
   'detectors.shadow',
   'detectors.activate',
@@ -114,6 +115,26 @@ export const RuleInfo = z.object({
   enabled: z.boolean(),
   file: z.string().nullable(),
   line: z.number().int().nullable(),
+  /** Name for machines, in alerts as `detector.id`. */
+  id: z.string(),
+  /** Changes with what the rule finds or says. */
+  version: z.string(),
+  /** What people should know of it. */
+  metadata: z.object({
+    maturity: z.string().nullable(),
+    references: z.array(z.string()),
+    /** What ordinary work it is known to fire for. */
+    expected_noise: z.string().nullable(),
+    how_to_tune: z.string().nullable(),
+  }),
+  /** The uploaded set that it comes from; null for a rule of the files of the server. */
+  set: z.string().nullable(),
+  /** What is changed about it apart from its file. */
+  override: z
+    .object({ enabled: z.boolean().nullable(), priority: z.enum(PRIORITIES).nullable(), reason: z.string().nullable() })
+    .nullable(),
+  /** Exceptions that hold, beside those in its file. */
+  exceptions: z.array(z.object({ id: z.string(), owner: z.string().nullable(), expires: Time.nullable() })),
 });
 export type RuleInfo = z.infer<typeof RuleInfo>;
 

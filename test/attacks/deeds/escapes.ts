@@ -66,4 +66,13 @@ export const ESCAPES: readonly Deed[] = [
     ancestors: [],
     twin: program('cat', `${HOST_FOLDER}/etc/hostname`),
   },
+  {
+    rule: 'File system debugger run in a container',
+    title: 'with the right to make devices',
+    act: program('debugfs', '-R', 'ls', '/dev/none'),
+    shows: { 'proc.cmdline': 'debugfs -R ls /dev/none' },
+    process: 'debugfs',
+    ancestors: [],
+    twin: program('tool', '-R', 'ls', '/dev/none'),
+  },
 ];

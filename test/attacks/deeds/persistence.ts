@@ -1,4 +1,4 @@
-import { type Deed, sh } from '../deed.ts';
+import { type Deed, program, sh } from '../deed.ts';
 
 /** An act that writes a file, done by a shell itself. */
 const write = (path: string) => sh(`mkdir -p $(dirname ${path}); echo text > ${path}`);
@@ -49,5 +49,34 @@ export const PERSISTENCE: readonly Deed[] = [
     process: 'sh',
     ancestors: [],
     twin: sh('mkdir -p /usr/local/share/app; echo a > /usr/local/share/app/data; cat /usr/bin/tool >/dev/null'),
+  },
+  {
+    rule: 'Scheduled job written',
+    title: 'moved into place',
+    act: sh('echo text > /home/app/job; mkdir -p /etc/cron.d; mv /home/app/job /etc/cron.d/moved'),
+    shows: { 'evt.arg.newpath': '/etc/cron.d/moved' },
+    process: /^(mv|sh)$/,
+    ancestors: ['sh'],
+    twin: sh('echo text > /home/app/job; mv /home/app/job /etc/cron.allow'),
+  },
+  {
+    rule: 'Program or library directory written',
+    title: 'a link beside the programs',
+    act: program('ln', '-s', '/home/app/anything', '/usr/local/bin/ls'),
+    shows: { 'evt.arg.linkpath': '/usr/local/bin/ls' },
+    process: 'ln',
+    ancestors: [],
+    twin: program('ln', '-s', '/usr/bin/tool', '/home/app/tool'),
+  },
+  {
+    rule: 'Program given the rights of its owner',
+    title: 'a copy of the shell',
+    act: sh('cp /bin/busybox /home/app/helper; chmod 4755 /home/app/helper'),
+    shows: { 'fs.path.name': '/home/app/helper', 'evt.arg.mode': /S_ISUID/ },
+    process: /^(chmod|sh)$/,
+    ancestors: [],
+    twin: sh(
+      'cp /bin/busybox /home/app/helper; chmod 755 /home/app/helper; mkdir /home/app/team; chmod 3775 /home/app/team',
+    ),
   },
 ];

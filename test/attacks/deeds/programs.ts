@@ -1,4 +1,7 @@
-import { ask, type Deed, PORTS, program, sh } from '../deed.ts';
+import { ask, askLine, type Deed, PORTS, program, sh } from '../deed.ts';
+
+/** Where a volume is mounted in both containers, with a program called plugin. */
+export const VOLUME = '/opt/plugins';
 
 /** Programs that start. */
 export const PROGRAMS: readonly Deed[] = [
@@ -9,8 +12,17 @@ export const PROGRAMS: readonly Deed[] = [
     shows: { 'proc.cmdline': 'sh' },
     process: 'sh',
     ancestors: [],
-    // a terminal without a shell; the shells of the other twins have no terminal
-    twin: (container) => container.exec(['ls', '/'], { tty: true }),
+    // a terminal without a shell has a rule of its own; the shells of the other twins have no terminal
+    twin: program('sh', '-c', 'true'),
+  },
+  {
+    rule: 'Terminal opened in a running container',
+    title: 'for a program that is no shell',
+    act: (container) => container.exec(['ls', '/'], { tty: true }),
+    shows: { 'proc.cmdline': 'ls /' },
+    process: 'ls',
+    ancestors: [],
+    twin: program('ls', '/'),
   },
   {
     rule: 'Server process starts a shell',
@@ -97,7 +109,7 @@ export const PROGRAMS: readonly Deed[] = [
     process: 'busybox-x',
     ancestors: ['sh'],
     // the interpreter is the program that runs, and it is in the image
-    twin: sh('echo true > /tmp/job.sh; chmod +x /tmp/job.sh; sh /tmp/job.sh; cd /tmp; /usr/bin/tool'),
+    twin: sh('echo true > /tmp/job.sh; sh /tmp/job.sh; cd /tmp; /usr/bin/tool'),
   },
   {
     rule: 'Program run from a scratch directory',
@@ -115,7 +127,43 @@ export const PROGRAMS: readonly Deed[] = [
     shows: { 'evt.arg.filename': '/var/tmp/job' },
     process: 'job',
     ancestors: ['sh'],
-    twin: sh('printf "true\\n" > /var/tmp/job; chmod +x /var/tmp/job; sh < /var/tmp/job'),
+    twin: sh('printf "true\\n" > /var/tmp/job; chmod 600 /var/tmp/job; sh < /var/tmp/job'),
+  },
+  {
+    rule: 'Program built in a container run',
+    title: 'by the tool that built it',
+    act: sh(`cp /bin/busybox /home/app/busybox-built; ${askLine(PORTS.build, '/home/app/busybox-built true')}`),
+    shows: { 'proc.exepath': '/home/app/busybox-built' },
+    process: 'busybox-built',
+    ancestors: ['make', 'sh'],
+    twin: ask(PORTS.build, 'true'),
+  },
+  {
+    rule: 'Program run from a mounted volume',
+    title: 'a program that the image does not have',
+    act: program(`${VOLUME}/plugin`),
+    shows: { 'picket.proc.exe_volume': VOLUME },
+    process: 'plugin',
+    ancestors: [],
+    twin: sh(`cat ${VOLUME}/plugin >/dev/null; /usr/bin/tool`),
+  },
+  {
+    rule: 'File in a scratch directory made a program',
+    title: 'by its rights',
+    act: sh('echo true > /tmp/fetched; chmod +x /tmp/fetched'),
+    shows: { 'fs.path.name': '/tmp/fetched', 'evt.arg.mode': /S_IXUSR/ },
+    process: /^(chmod|sh)$/,
+    ancestors: [],
+    twin: sh('echo text > /tmp/notes; chmod 640 /tmp/notes; echo true > /home/app/job; chmod +x /home/app/job'),
+  },
+  {
+    rule: 'File in a scratch directory made a program',
+    title: 'from the beginning',
+    act: program('cp', '/bin/busybox', '/tmp/copied'),
+    shows: { 'fs.path.name': '/tmp/copied' },
+    process: 'cp',
+    ancestors: [],
+    twin: sh('cp /etc/hosts /tmp/hosts; cat /tmp/hosts >/dev/null'),
   },
   {
     rule: 'Library preloaded into a program',
@@ -125,23 +173,5 @@ export const PROGRAMS: readonly Deed[] = [
     process: 'ls',
     ancestors: [],
     twin: (container) => container.exec(['ls', '/'], { env: ['LD_PRELOAD=/usr/lib/libjemalloc.so.2'] }),
-  },
-  {
-    rule: 'Package manager run in a container',
-    title: 'a tool is installed',
-    act: program('apt-get', 'install', '-y', 'nmap'),
-    shows: { 'proc.cmdline': 'apt-get install -y nmap' },
-    process: 'apt-get',
-    ancestors: [],
-    twin: program('apt-config', 'dump'),
-  },
-  {
-    rule: 'Package manager run in a container',
-    title: 'by the shell of busybox',
-    act: sh('rpm -i tool.rpm 2>/dev/null; true'),
-    shows: { 'proc.cmdline': 'rpm -i tool.rpm' },
-    process: 'rpm',
-    ancestors: ['sh'],
-    twin: sh('rpm -qi none 2>/dev/null; true'),
   },
 ];

@@ -116,6 +116,15 @@ export const SYSTEM_CALLS: readonly Deed[] = [
     twin: calls(`${NR.processVmReadv} child v:text 1 w:0,0,0,0 1 0`),
   },
   {
+    rule: 'Memory file of a process written',
+    title: 'of the first process',
+    act: sh('echo text 2>/dev/null > /proc/1/mem; true'),
+    shows: { 'fd.name': '/proc/1/mem' },
+    process: 'sh',
+    ancestors: [],
+    twin: sh('cat /proc/1/maps /proc/self/maps >/dev/null; head -c 0 /proc/self/mem'),
+  },
+  {
     rule: 'userfaultfd used without rights',
     title: 'by a user',
     act: calls(`${NR.setuid} 1000 , ${NR.userfaultfd} 0x800`),

@@ -23,7 +23,7 @@ export async function makeBundle(id: string, options: ContainerOptions): Promise
   try {
     for (const name of ['rootfs', 'upper', 'work']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'config.json'), JSON.stringify(configJson(id, options), null, 2));
-    const layers = `lowerdir=${imageFolder()},upperdir=${folder}/upper,workdir=${folder}/work`;
+    const layers = `lowerdir=${(options.layers ?? [imageFolder()]).join(':')},upperdir=${folder}/upper,workdir=${folder}/work`;
     await mustRun('mount', ['-t', 'overlay', '-o', layers, 'overlay', rootfs]);
     return bundle;
   } catch (error) {

@@ -20,6 +20,9 @@ const CAPABILITIES = [
 
 export const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/** Microseconds over which the share of a CPU is given out. */
+const CPU_PERIOD = 100_000;
+
 const mount = (destination: string, type: string, options: readonly string[]) => ({
   destination,
   type,
@@ -58,10 +61,16 @@ export function configJson(id: string, options: ContainerOptions) {
     ],
     linux: {
       cgroupsPath: `/${id}`,
-      resources: { devices: [{ allow: false, access: 'rwm' }] },
-      namespaces: ['pid', 'network', 'ipc', 'uts', 'mount'].map((type) => ({ type })),
+      resources: { devices: [{ allow: false, access: 'rwm' }], ...cpuShare(options.cpuPercent) },
+      namespaces: [
+        ...['pid', 'ipc', 'uts', 'mount'].map((type) => ({ type })),
+        { type: 'network', ...(options.network === undefined ? {} : { path: options.network }) },
+      ],
       maskedPaths: ['/proc/acpi', '/proc/kcore', '/proc/keys', '/proc/timer_list', '/proc/scsi', '/sys/firmware'],
       readonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
     },
   };
 }
+
+const cpuShare = (percent: number | undefined) =>
+  percent === undefined ? {} : { cpu: { period: CPU_PERIOD, quota: (CPU_PERIOD * percent) / 100 } };

@@ -7,7 +7,19 @@ import { containerInfo } from './container-info.ts';
 const bare: Container = {
   ...{ slot: 2, generation: 7, cgroup: '99', id: 'abc', name: '', runtime: '', image: '', imageDigest: '', ip: '' },
   ...{ podName: '', podNamespace: '', podUid: '', workload: '', serviceAccount: '', labels: [], mounts: [], cni: '' },
-  ...{ healthcheck: '', cgroupPath: '/x', started: 0, initPid: 0, initStart: 0, flags: 0, stopped: 0 },
+  ...{
+    healthcheck: '',
+    livenessProbe: '',
+    readinessProbe: '',
+    users: [],
+    groups: [],
+    cgroupPath: '/x',
+    started: 0,
+    initPid: 0,
+    initStart: 0,
+    flags: 0,
+    stopped: 0,
+  },
 };
 
 test('what is not known is null', () => {

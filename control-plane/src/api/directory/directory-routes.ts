@@ -60,7 +60,7 @@ export function directoryRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, auth: A
   const rules = createRoute({
     method: 'get',
     path: '/api/v1/rules',
-    tags: ['Inventory'],
+    tags: ['Rules'],
     summary: 'Loaded rules, and what could not be loaded',
     ...read,
     request: { query: emptyQuery },

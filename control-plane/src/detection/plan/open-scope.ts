@@ -49,6 +49,7 @@ export class OpenScopes {
 
 /** Whether the result of an open that succeeded can pass. */
 function successAllows({ field, operator, values }: Test, negated: boolean): boolean {
+  if (field.transformers) return true;
   if (field.name === 'evt.res' && values.type === 'texts' && (operator === '=' || operator === 'in'))
     return values.values.includes('SUCCESS') !== negated;
   if (!DESCRIPTORS.has(field.name) || values.type !== 'numbers') return true;

@@ -15,9 +15,17 @@ const READERS: Readonly<Record<string, Reader>> = {
 };
 
 /** Paths for which a test can be true; `everything` where it says nothing of the path, or in a way that is not understood. */
-export function pathsPassing(test: Test, of: OpenClass): PathScope {
-  const read = Object.hasOwn(READERS, test.field.name) ? READERS[test.field.name] : undefined;
-  return read && test.values.type === 'texts' ? read(test.operator, test.values.values, of) : 'everything';
+export function pathsPassing({ field, operator, values }: Test, of: OpenClass): PathScope {
+  const read = Object.hasOwn(READERS, field.name) ? READERS[field.name] : undefined;
+  if (!read) return 'everything';
+  // of what is done to a path only its last component can be told from the path as the kernel has it
+  const [first, ...more] = field.transformers ?? [];
+  const isName = first?.name === 'basename' && more.length === 0 && read === ofPath;
+  if (first && !isName) return 'everything';
+  if (values.type === 'pattern')
+    return isName || read !== ofPath ? 'everything' : prefixScope(values.pattern.start, false);
+  if (values.type !== 'texts') return 'everything';
+  return isName ? ofName(operator, values.values) : read(operator, values.values, of);
 }
 
 const union = (values: readonly string[], scopeOf: (value: string) => PathScope): PathScope =>

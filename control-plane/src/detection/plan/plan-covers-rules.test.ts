@@ -1,16 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { Kind } from '@picket/sdk';
 import { expect, it } from 'vitest';
 import { loadRules } from '../rules/load/load-rules.ts';
 import type { LoadResult } from '../rules/load/rule.ts';
 import { syscallNumber } from '../rules/names/syscalls.ts';
 import { Scenario } from '../testing/scenario.ts';
+import { shippedRules } from '../testing/shipped-rules.ts';
 import { buildPlan } from './build-plan.ts';
 import { needsOfRules } from './rule-needs.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 import { planAdmits } from './testing/plan-admits.ts';
 
-const SHIPPED = readFileSync(new URL('../../../rules/picket.yaml', import.meta.url), 'utf8');
 /** Conditions with every way to speak of a path, joined at random below. */
 const TESTS = [
   'fd.name = /etc/shadow', 'fd.name != /etc/shadow', 'fd.name in (/etc/hosts, /srv/a)', 'fd.name startswith /etc/',
@@ -23,6 +22,14 @@ const TESTS = [
   'evt.res in (EACCES, SUCCESS)', 'evt.rawres < 0', 'evt.rawres >= 0', 'fd.num >= 0', 'fd.num = 3', 'fd.typechar = f',
   'fd.type = directory', 'fd.name exists', 'proc.name = cat', 'fd.name = val(proc.cwd)', 'evt.type = openat',
   'evt.type in (open, ptrace)', 'evt.type != ptrace', 'evt.type in (bpf, setns)',
+  'fd.name regex "/etc/.*"', 'fd.name regex "/home/[^/]+/\\.ssh/(id_rsa|config)"', 'fd.name regex ".*/id_rsa"',
+  'fd.name regex "/srv|/etc/hosts"', 'fd.name regex "(?i)/ETC/shadow"', 'fd.filename regex "id_.*"', 'fd.name regex "/srvx*/a"',
+  'tolower(fd.name) = /etc/shadow', 'toupper(fd.name) startswith /ETC', 'basename(fd.name) = shadow', 'len(fd.name) < 8',
+  'basename(fd.name) in (id_rsa, hosts)', 'basename(fs.path.name) = a', 'tolower(basename(fd.name)) = shadow',
+  'basename(fd.directory) = ssh', 'toupper(fd.filename) = SHADOW', 'len(fd.filename) = 6', 'toupper(fd.filename) regex ID_RSA',
+  'tolower(evt.res) = success', 'tolower(evt.res) in (enoent, eacces)', 'toupper(evt.type) in (PTRACE, OPENAT)',
+  'evt.type regex "(ptrace|bpf)"', 'len(evt.type) = 6', 'evt.res regex "E.*"', 'fd.name in val(proc.cwd)', 'fd.name startswith anyof (/etc/ssh, /srv)', 'fd.filename = oneof (id_rsa, hosts)',
+  'basename(fd.name) = val(proc.name)', 'fd.filename = basename(proc.exepath)',
 ]; // biome-ignore format: a list
 const PATHS = [
   ...[
@@ -113,7 +120,7 @@ function check(load: LoadResult, random: Random, events: number): number {
 }
 
 it('lets through what the shipped rules match', () => {
-  const load = loadRules([{ name: 'picket.yaml', text: SHIPPED }]);
+  const load = loadRules(shippedRules());
   expect(check(load, randomFrom(7), 8000)).toBeGreaterThan(500);
 });
 
@@ -130,7 +137,7 @@ it('lets through what rules made at random match, each alone', () => {
 });
 
 it('keeps opens that no shipped rule looks at in the kernel', () => {
-  const { plan } = buildPlan([needsOfRules(loadRules([{ name: 'p', text: SHIPPED }]))], DEFAULT_SETTINGS);
+  const { plan } = buildPlan([needsOfRules(loadRules(shippedRules()))], DEFAULT_SETTINGS);
   const node = new Scenario();
   for (const path of ['/usr/lib/libc.so.6', '/srv/app/main.js', '/etc/hosts', '/tmp/x']) {
     node.open(200, path);

@@ -5,6 +5,7 @@ import { NO_NEEDS, type PlanNeeds, unionNeeds } from './needs.ts';
 import { OPEN_CLASSES, type OpenClass } from './open-class.ts';
 import { OpenScopes } from './open-scope.ts';
 import type { PathEntry, PathScope } from './path-scope.ts';
+import { usesNames } from './uses-names.ts';
 
 /** Rare by nature: that no budget holds them back costs little, and a flood of them is itself worth seeing. */
 const RARE_KINDS = new Set(['syscall.notable', 'net.unix', 'net.socket', 'net.listen']);
@@ -22,7 +23,8 @@ function needsOfRule(rule: Rule, scopes: Scopes): PlanNeeds {
   const isSevere = PRIORITIES.indexOf(rule.priority) <= PRIORITIES.indexOf('Warning');
   const needs: PlanNeeds = {
     ...NO_NEEDS,
-    kinds,
+    // the answers in which addresses get their names
+    kinds: usesNames(rule) ? [...kinds, 'net.dns'] : kinds,
     calls: rule.kinds.includes(Kind.SyscallNotable) ? callsPassing(rule.condition) : [],
     mustSee: isSevere ? kinds.filter((name) => RARE_KINDS.has(name)) : [],
   };

@@ -2,6 +2,7 @@ import { EventCursor, encodeRecord, Kind } from '@picket/sdk';
 import type { Batch } from '../../types.ts';
 import { NodeState } from '../state/node-state.ts';
 import type { RuleEngine } from './rule-engine.ts';
+import { RuleMemory } from './stateful/rule-memory.ts';
 
 export interface OpenWorkload {
   /** Records a batch. */
@@ -35,6 +36,7 @@ export function measureOpens(engine: RuleEngine, workload: OpenWorkload): OpenMe
   const batches = Array.from({ length: distinct ? workload.batches : 1 }, (_, i) => makeBatch(workload, i));
   const state = new NodeState('bench');
   const cursor = new EventCursor();
+  const memories = new RuleMemory();
   let findings = 0;
   const emit = () => {
     findings++;
@@ -43,11 +45,13 @@ export function measureOpens(engine: RuleEngine, workload: OpenWorkload): OpenMe
   const begin = process.cpuUsage();
   for (let i = 0; i < workload.batches; i++) {
     const batch = batches[i % batches.length] as Batch;
+    const memory = memories.begin(batch, engine.programs);
     cursor.open(batch.records);
     while (cursor.next()) {
       state.apply(cursor);
-      engine.evaluate(cursor, state, batch, emit);
+      engine.evaluate(cursor, state, batch, emit, memory);
     }
+    engine.settle(state, batch, emit, memory);
   }
   const used = process.cpuUsage(begin);
   const events = workload.batches * workload.records;

@@ -2,7 +2,7 @@
 import { HeaderFlag, Kind } from '@picket/sdk';
 import { describe, expect, it } from 'vitest';
 import type { NodeView } from '../../types.ts';
-import { bytesOf, Scenario } from '../testing/scenario.ts';
+import { batchOf, bytesOf, Scenario } from '../testing/scenario.ts';
 import { loadRules } from './load/load-rules.ts';
 
 const rule = (name: string, condition: string, output = 'o', more = '') =>
@@ -382,10 +382,11 @@ describe('the engine', () => {
     node.cursor.open(record);
     node.cursor.next();
     const batch = { header: { wallOffset: 0n } } as never;
-    const evaluate = () =>
-      node.engine.evaluate(node.cursor, node.state, batch, () => {
-        throw new Error('full');
-      });
+    const full = () => {
+      throw new Error('full');
+    };
+    const memory = node.memory.begin(batchOf(record), node.engine.programs);
+    const evaluate = () => node.engine.evaluate(node.cursor, node.state, batch, full, memory);
     expect(evaluate).toThrow('full');
     expect(node.engine.failures.size).toBe(0);
   });

@@ -1,11 +1,17 @@
-import { type EventCursor, HeaderFlag, Kind } from '@picket/sdk';
-import type { Batch, Finding, NodeView } from '../../types.ts';
+import { EventCursor, HeaderFlag, Kind } from '@picket/sdk';
+import type { Batch, Emit, Finding, NodeView } from '../../types.ts';
 import { DecisionMaker } from './compile/decision.ts';
-import { compileKindRule, type KindRule } from './compile/kind-rule.ts';
+import { compileKindRules, type KindRule } from './compile/kind-rule.ts';
 import { RULE_KINDS } from './compile/matching-kinds.ts';
 import { OpenScreen } from './compile/open-screen.ts';
 import { EventContext } from './fields/event-context.ts';
+import type { RuleExtensions } from './load/extensions.ts';
 import type { LoadResult, Rule } from './load/rule.ts';
+import type { Baseline } from './stateful/baseline.ts';
+import type { NodeMemory } from './stateful/node-memory.ts';
+import { Programs } from './stateful/program.ts';
+import type { Happening } from './stateful/sequence-entry.ts';
+import { windowFinding } from './stateful/window-finding.ts';
 
 export interface RuleEngineOptions {
   /** Told once for each rule whose evaluation fails; how often it did is in `failures`. */
@@ -14,6 +20,8 @@ export interface RuleEngineOptions {
   readonly maxPaths?: number;
   /** Start of the path hash; random when left out. Findings do not depend on it. */
   readonly seed?: number;
+  /** Learned profiles for rules with a `baseline`; without it such a rule finds nothing when it requires one. */
+  readonly baseline?: Baseline | undefined;
 }
 
 interface Plan {
@@ -25,29 +33,38 @@ const DEFAULT_PATHS = 32_768;
 const BYTES_PER_PATH = 128;
 
 /**
- * Evaluates rules. Made once from a set of loaded rules; to change rules, make another engine and put it in its place. The
- * only state is memory of decisions, so two engines with the same rules find the same.
+ * Evaluates rules. Made once from a set of loaded rules; to change rules, make another engine and put it in its place. Its
+ * only state is memory of decisions, so two engines with the same rules find the same; what rules over several events
+ * remember is handed in.
  */
 export class RuleEngine {
   /** Numbers of the event kinds that some rule looks at. The process tree and container table need theirs besides. */
   readonly kindsWanted: readonly number[];
   /** Evaluations that failed, by name of the rule. */
   readonly failures = new Map<string, number>();
+  /** Rules that need memory, for `RuleMemory.begin`. */
+  readonly programs = new Programs();
+  /** How far back the events of a finding may reach, ms. */
+  readonly lookBackMs: number;
   readonly #plans: (Plan | undefined)[] = [];
+  /** Files whose rule for the current event is found, of those of which only the first fires. */
+  readonly #decided = new Set<string>();
   readonly #context = new EventContext();
+  readonly #cursor = new EventCursor();
   readonly #onRuleError: ((rule: Rule, error: unknown) => void) | undefined;
 
   constructor(load: LoadResult, options: RuleEngineOptions = {}) {
     this.#onRuleError = options.onRuleError;
     const enabled = load.rules.filter((rule) => rule.enabled);
     for (const kind of RULE_KINDS) {
-      const maker = new DecisionMaker(kind);
-      const rules = enabled.map((rule) => compileKindRule(rule, kind, maker)).filter((rule) => rule !== undefined);
+      const context = { maker: new DecisionMaker(kind), programs: this.programs, baseline: options.baseline };
+      const rules = enabled.flatMap((rule) => compileKindRules(rule, kind, context));
       if (rules.length === 0) continue;
       const screen = kind.id === Kind.FileOpen ? makeScreen(rules, options) : undefined;
       this.#plans[kind.id] = { rules, screen };
     }
     this.kindsWanted = Object.keys(this.#plans).map(Number);
+    this.lookBackMs = Math.max(0, ...enabled.map(({ extensions }) => spanOf(extensions)));
   }
 
   /** How the screen of file.open fares: pairs it had to decide anew, and how often its memory was full. */
@@ -60,34 +77,76 @@ export class RuleEngine {
    * Evaluates all rules against the current record; every rule that matches fires, in the order of the rule files. `view`
    * must have applied the record before. Records of snapshots tell no news and are passed over. Only what `emit` throws
    * leaves this function.
+   * @param memory what `RuleMemory.begin` gave for the batch
    */
-  evaluate(cursor: EventCursor, view: NodeView, batch: Batch, emit: (finding: Finding) => void): void {
+  evaluate(cursor: EventCursor, view: NodeView, batch: Batch, emit: Emit, memory: NodeMemory): void {
     const plan = this.#plans[cursor.kind];
     if (plan === undefined || (cursor.flags & HeaderFlag.snapshot) !== 0) return;
     const context = this.#context;
     const rules = plan.screen === undefined ? plan.rules : plan.screen.survivors(cursor, context);
     if (rules.length === 0) return;
     context.begin(cursor, view, batch);
+    if (this.#decided.size > 0) this.#decided.clear();
     for (const rule of rules) {
-      const finding = this.#find(rule, context);
-      if (finding) emit(finding);
+      const finding = this.#find(rule, context, batch, memory);
+      if (finding) emit(finding, cursor, batch);
     }
   }
 
-  #find(rule: KindRule, context: EventContext): Finding | undefined {
+  /**
+   * After the last record of a batch: what sequences find in the events up to its watermark. The cursor that `emit` gets
+   * stands on the event of the finding, which may be of an earlier batch.
+   */
+  settle(view: NodeView, batch: Batch, emit: Emit, memory: NodeMemory): void {
+    for (const { finding, happening } of memory.settle(this.programs, batch, view, this.#fail)) {
+      const cursor = this.#cursor.open(happening.record);
+      cursor.next();
+      emit(finding, cursor, batchOf(happening, batch));
+    }
+  }
+
+  #find(rule: KindRule, context: EventContext, batch: Batch, memory: NodeMemory): Finding | undefined {
+    const { firstMatchOf } = rule.rule;
+    if (firstMatchOf !== undefined && this.#decided.has(firstMatchOf)) return undefined;
     try {
-      return rule.matches(context) ? rule.find(context) : undefined;
+      if (!rule.matches(context)) return undefined;
+      const finding = found(rule, context, batch, memory);
+      if (finding && firstMatchOf !== undefined) this.#decided.add(firstMatchOf);
+      return finding;
     } catch (error) {
       this.#fail(rule.rule, error);
       return undefined;
     }
   }
 
-  #fail(rule: Rule, error: unknown): void {
+  readonly #fail = (rule: Rule, error: unknown): void => {
     const before = this.failures.get(rule.name) ?? 0;
     this.failures.set(rule.name, before + 1);
     if (before === 0) this.#onRuleError?.(rule, error);
+  };
+}
+
+const spanOf = (extensions: RuleExtensions | undefined): number =>
+  extensions?.window?.overMs ?? extensions?.sequence?.withinMs ?? 0;
+
+/** What comes of an event that meets the condition of a rule, or of a step of it. */
+function found(rule: KindRule, c: EventContext, batch: Batch, memory: NodeMemory): Finding | undefined {
+  const { role } = rule;
+  if (role.type === 'finding') return rule.passes(c) ? rule.find(c) : undefined;
+  if (role.type === 'window') {
+    if (!rule.passes(c)) return undefined;
+    const window = memory.window(role.program, role.key, role.reads, c);
+    return window && windowFinding(window, rule.find, c);
   }
+  memory.step(role.program, role.step, role.key, c, batch);
+  return undefined;
+}
+
+/** The batch as it was for an event that was set aside: an agent that began anew counts its events anew. */
+function batchOf({ agentEpoch, wallOffset }: Happening, batch: Batch): Batch {
+  const { header } = batch;
+  if (header.agentEpoch === agentEpoch && header.wallOffset === wallOffset) return batch;
+  return { ...batch, header: { ...header, agentEpoch, wallOffset } };
 }
 
 function makeScreen(rules: readonly KindRule[], options: RuleEngineOptions): OpenScreen | undefined {

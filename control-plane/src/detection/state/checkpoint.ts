@@ -1,9 +1,11 @@
 import { crc32 } from 'node:zlib';
 import { messageOf } from '@picket/sdk';
 import { ControlPlaneError } from '../../errors.ts';
-import { readContainers } from './checkpoint-containers.ts';
+import type { Accounts } from '../../types.ts';
+import { readAccounts, readContainers } from './checkpoint-containers.ts';
 import { packNodes, type SavedNodes, unpackNodes } from './checkpoint-nodes.ts';
-import type { ContainerTable, MutableContainer } from './container-table.ts';
+import { type ContainerTable, type MutableContainer, NO_ACCOUNTS } from './container-table.ts';
+import { type NameTable, readNames, type SavedNames } from './name-table.ts';
 import type { ProcessNode } from './process-node.ts';
 import type { ProcessTree } from './process-tree.ts';
 
@@ -18,6 +20,7 @@ export interface StateToSave {
   readonly epoch: bigint;
   readonly processes: ProcessTree;
   readonly containers: ContainerTable;
+  readonly names: NameTable;
 }
 
 export interface SavedState {
@@ -30,6 +33,8 @@ export interface SavedState {
   readonly nodes: ProcessNode[];
   readonly exited: ProcessNode[];
   readonly containers: MutableContainer[];
+  readonly host: Accounts;
+  readonly names: SavedNames;
 }
 
 export function encodeState(state: StateToSave): Uint8Array {
@@ -45,6 +50,8 @@ export function encodeState(state: StateToSave): Uint8Array {
       evictedLiving: processes.evictedLiving,
       processes: nodes,
       containers: [...state.containers.all()],
+      host: state.containers.host,
+      names: state.names.saved(),
     }),
   );
   return join(json, new Uint8Array(cells.buffer));
@@ -95,6 +102,9 @@ function readState(bytes: Uint8Array, jsonLength: number): SavedState {
     nodes,
     exited,
     containers: readContainers(saved.containers),
+    // checkpoints of before there were such do not have them
+    host: saved.host === undefined ? NO_ACCOUNTS : readAccounts(saved.host),
+    names: saved.names === undefined ? [] : readNames(saved.names),
   };
 }
 

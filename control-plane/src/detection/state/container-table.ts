@@ -1,5 +1,5 @@
-import { ContainerFlag, ContainerStarted, type EventCursor, Header } from '@picket/sdk';
-import type { Container } from '../../types.ts';
+import { ContainerFlag, ContainerStarted, type EventCursor, Header, HeaderFlag } from '@picket/sdk';
+import type { Accounts, Container } from '../../types.ts';
 
 /** How a container is written while it is built up. */
 export type MutableContainer = { -readonly [K in keyof Container]: Container[K] };
@@ -15,6 +15,12 @@ export class ContainerTable {
   readonly #slots = new Map<number, Slot>();
   readonly #byCgroup = new Map<number, MutableContainer>();
   readonly #told = new Set<Container>();
+  #host: Accounts = NO_ACCOUNTS;
+
+  /** Users and groups of the node itself. */
+  get host(): Accounts {
+    return this.#host;
+  }
 
   /** Containers that records have told of since `forgetTold`. */
   get told(): ReadonlySet<Container> {
@@ -46,7 +52,10 @@ export class ContainerTable {
   /** container.started and container.updated have the same layout and the same effect. */
   upsert(cursor: EventCursor): void {
     const { slot, generation } = cursor;
-    if (slot === 0) return;
+    if (slot === 0) {
+      if ((cursor.flags & HeaderFlag.host) !== 0) this.#host = readAccounts(cursor, this.#host);
+      return;
+    }
     const cgroup = cursor.u64(Header.cgroup);
     const entry = this.#slots.get(slot);
     for (const kept of [entry?.current, entry?.previous]) {
@@ -83,11 +92,13 @@ export class ContainerTable {
     this.#slots.clear();
     this.#byCgroup.clear();
     this.#told.clear();
+    this.#host = NO_ACCOUNTS;
   }
 
-  /** Puts back what `all` gave. */
-  restore(containers: readonly MutableContainer[]): void {
+  /** Puts back what `all` and `host` gave. */
+  restore(containers: readonly MutableContainer[], host: Accounts = NO_ACCOUNTS): void {
     this.clear();
+    this.#host = host;
     for (const container of containers) {
       this.#slots.set(container.slot, { current: container, previous: this.#slots.get(container.slot)?.current });
       this.#byCgroup.set(Number(container.cgroup), container);
@@ -119,6 +130,10 @@ export const emptyContainer = (slot: number, generation: number, cgroup: string)
   mounts: [],
   cni: '',
   healthcheck: '',
+  livenessProbe: '',
+  readinessProbe: '',
+  users: [],
+  groups: [],
   cgroupPath: '',
   started: 0,
   initPid: 0,
@@ -126,6 +141,21 @@ export const emptyContainer = (slot: number, generation: number, cgroup: string)
   flags: 0,
   stopped: 0,
 });
+
+export const NO_ACCOUNTS: Accounts = { users: [], groups: [] };
+
+/** Whether the agent knew the fields that the event schema has since 1.2: before, the tail of the record begins there. */
+const tellsAccounts = (cursor: EventCursor): boolean => cursor.u16(ContainerStarted.id) >= ContainerStarted.size;
+
+/** Every record states them whole. Lists that say the same stay the same object: what was made of them is kept by it. */
+function readAccounts(cursor: EventCursor, old: Accounts): Accounts {
+  const same = (read: readonly string[], known: readonly string[]) =>
+    read.length === known.length && read.every((entry, i) => entry === known[i]) ? known : read;
+  return {
+    users: same(cursor.strings(ContainerStarted.users), old.users),
+    groups: same(cursor.strings(ContainerStarted.groups), old.groups),
+  };
+}
 
 /** A partial record does not blank what is known already. */
 function readContainer(into: MutableContainer, cursor: EventCursor): void {
@@ -157,4 +187,8 @@ function readContainer(into: MutableContainer, cursor: EventCursor): void {
   into.initPid = cursor.u32(ContainerStarted.initPid) || into.initPid;
   into.initStart = cursor.u64(ContainerStarted.initStart) || into.initStart;
   into.flags = partial && wasComplete ? into.flags : flags;
+  if (!tellsAccounts(cursor)) return;
+  into.livenessProbe = text(ContainerStarted.livenessProbe, into.livenessProbe);
+  into.readinessProbe = text(ContainerStarted.readinessProbe, into.readinessProbe);
+  Object.assign(into, readAccounts(cursor, into));
 }

@@ -1,7 +1,8 @@
-import { type BatchHeader, type EventCursor, Header, HeaderFlag, Kind } from '@picket/sdk';
-import type { Container, NodeView, Process, ProcessEntry } from '../../types.ts';
+import { type BatchHeader, EventCursor, Header, HeaderFlag, Kind } from '@picket/sdk';
+import type { Accounts, Container, NodeView, Process, ProcessEntry } from '../../types.ts';
 import { decodeState, encodeState } from './checkpoint.ts';
 import { ContainerTable } from './container-table.ts';
+import { NameTable } from './name-table.ts';
 import { entryOf } from './process-entry.ts';
 import { ProcessNode } from './process-node.ts';
 import { commOf } from './process-records.ts';
@@ -9,6 +10,7 @@ import { ProcessTree, type ProcessTreeOptions } from './process-tree.ts';
 
 export type NodeStateOptions = Partial<ProcessTreeOptions>;
 
+const GENERATIONS = 65_536;
 /** How far up ancestors are put back into the past. */
 const MAX_DEPTH = 64;
 
@@ -22,6 +24,10 @@ export class NodeState implements NodeView {
   readonly node: string;
   readonly processes: ProcessTree;
   readonly containers = new ContainerTable();
+  readonly names = new NameTable();
+  /** Walks ahead in the batch of the current event. */
+  readonly #ahead = new EventCursor();
+  #looked: Uint8Array | undefined;
   #bootId = '';
   #epoch = 0n;
 
@@ -33,10 +39,12 @@ export class NodeState implements NodeView {
   /** A reboot makes everything untrue; a restarted agent counts slots anew and tells its containers again. */
   begin(header: Pick<BatchHeader, 'bootId' | 'agentEpoch'>): void {
     this.containers.forgetTold();
+    this.#looked = undefined;
     const bootId = Buffer.from(header.bootId).toString('hex');
     if (bootId === this.#bootId && header.agentEpoch === this.#epoch) return;
     if (bootId !== this.#bootId) this.processes.clear();
     this.containers.clear();
+    this.names.clear();
     this.#bootId = bootId;
     this.#epoch = header.agentEpoch;
   }
@@ -62,6 +70,9 @@ export class NodeState implements NodeView {
       case Kind.ContainerStopped:
         this.containers.stop(cursor);
         break;
+      case Kind.NetDns:
+        this.#learn(cursor);
+        return;
       default:
         return;
     }
@@ -85,6 +96,46 @@ export class NodeState implements NodeView {
     return entryOf(process, container);
   }
 
+  get host(): Accounts {
+    return this.containers.host;
+  }
+
+  processAt(pid: number, cursor: EventCursor): Process | undefined {
+    const node = this.processes.findAt(pid, cursor.time);
+    return node && asOf(node, cursor.time, 0);
+  }
+
+  namesOf(address: string, cursor: EventCursor): readonly string[] {
+    const container = this.#numberOf(cursor);
+    if (container === undefined) return [];
+    this.#lookAhead(cursor.bytes);
+    return this.names.find(container, address, cursor.time);
+  }
+
+  /**
+   * Rare events are read before bulk ones: the answer that a connect follows stands behind it in the batch. Looked for
+   * when a rule asks, once a batch.
+   */
+  #lookAhead(bytes: Uint8Array): void {
+    if (this.#looked === bytes) return;
+    this.#looked = bytes;
+    const ahead = this.#ahead.open(bytes);
+    while (ahead.next()) if (ahead.kind === Kind.NetDns) this.#learn(ahead);
+  }
+
+  #learn(cursor: EventCursor): void {
+    const container = this.#numberOf(cursor);
+    if (container !== undefined) this.names.learn(container, cursor);
+  }
+
+  /** One number for a slot and its generation; 0 for the node itself, undefined while the container is not known. */
+  #numberOf(cursor: EventCursor): number | undefined {
+    if (cursor.slot !== 0) return cursor.slot * GENERATIONS + cursor.generation;
+    if ((cursor.flags & HeaderFlag.host) !== 0) return 0;
+    const container = this.containerOf(cursor);
+    return container && container.slot * GENERATIONS + container.generation;
+  }
+
   /** The whole state as bytes, for a checkpoint. */
   snapshot(): Uint8Array {
     return encodeState({
@@ -92,6 +143,7 @@ export class NodeState implements NodeView {
       epoch: this.#epoch,
       processes: this.processes,
       containers: this.containers,
+      names: this.names,
     });
   }
 
@@ -107,7 +159,8 @@ export class NodeState implements NodeView {
     this.processes.now = saved.now;
     this.processes.evictedExited = saved.evictedExited;
     this.processes.evictedLiving = saved.evictedLiving;
-    this.containers.restore(saved.containers);
+    this.containers.restore(saved.containers, saved.host);
+    this.names.restore(saved.names);
   }
 
   /** A process whose exec was not seen: the header alone speaks for it. */

@@ -2,6 +2,7 @@ import { EventCursor, encodeRecord, type FieldValue, Kind, parseIp } from '@pick
 import type { Batch, Finding, NodeView } from '../../types.ts';
 import type { LoadResult } from '../rules/load/rule.ts';
 import { RuleEngine, type RuleEngineOptions } from '../rules/rule-engine.ts';
+import { RuleMemory } from '../rules/stateful/rule-memory.ts';
 import { NodeState } from '../state/node-state.ts';
 
 type Fields = Record<string, FieldValue>;
@@ -10,7 +11,7 @@ type HeaderFields = Record<string, number | bigint>;
 const WALL_OFFSET = 1_700_000_000_000_000_000n;
 
 /** A batch with these records and nothing lost. For tests. */
-export const batchOf = (records: Uint8Array): Batch => ({
+export const batchOf = (records: Uint8Array, watermark = 0n): Batch => ({
   header: {
     codec: 0,
     count: 1,
@@ -18,7 +19,7 @@ export const batchOf = (records: Uint8Array): Batch => ({
     firstSequence: 1n,
     agentEpoch: 1n,
     wallOffset: WALL_OFFSET,
-    watermark: 0n,
+    watermark,
     bootId: new Uint8Array(16),
     node: 'node-a',
     losses: [],
@@ -47,11 +48,12 @@ export class Scenario {
   readonly state: NodeState;
   readonly engine: RuleEngine;
   readonly cursor = new EventCursor();
+  readonly memory = new RuleMemory();
   slot = 1;
   time = 1_000_000_000;
 
   constructor(
-    load: LoadResult = { rules: [], problems: [] },
+    load: LoadResult = { rules: [], problems: [], outcomes: [] },
     options: RuleEngineOptions = {},
     state = new NodeState('node-a'),
   ) {
@@ -125,12 +127,15 @@ export class Scenario {
   /** Applies records and evaluates the rules on each. */
   play(records: Uint8Array, view: NodeView = this.state): Finding[] {
     const findings: Finding[] = [];
-    const batch = batchOf(records);
+    const batch = batchOf(records, BigInt(this.time));
+    const emit = (finding: Finding) => findings.push(finding);
+    const memory = this.memory.begin(batch, this.engine.programs);
     this.cursor.open(records);
     while (this.cursor.next()) {
       this.state.apply(this.cursor);
-      this.engine.evaluate(this.cursor, view, batch, (finding) => findings.push(finding));
+      this.engine.evaluate(this.cursor, view, batch, emit, memory);
     }
+    this.engine.settle(view, batch, emit, memory);
     return findings;
   }
 

@@ -41,7 +41,8 @@ export class DictionaryWatch {
       const key = `${agent}/${cursor.slot}/${cursor.generation}`;
       const { kind } = cursor;
       if (kind === Kind.ContainerStarted || kind === Kind.ContainerUpdated) {
-        this.#known.add(key);
+        // without a slot: users and groups of the node itself
+        if (cursor.slot !== 0) this.#known.add(key);
         if (cursor.flags & HeaderFlag.snapshot) this.#snapshots.add(node);
         continue;
       }

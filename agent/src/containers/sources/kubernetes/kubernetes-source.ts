@@ -5,6 +5,7 @@ import type { ContainerFacts } from '../../container-facts.ts';
 import type { MetadataSource, MetadataTarget, SourceHealth } from '../metadata-source.ts';
 import { JobOwners } from './job-owners.ts';
 import { podFacts, podUids, workloadOf } from './pod-facts.ts';
+import { type ProbeFacts, podProbes } from './pod-probes.ts';
 import { watchPods } from './pod-watch.ts';
 
 export interface KubernetesSourceOptions {
@@ -18,6 +19,8 @@ export interface KubernetesSourceOptions {
 
 interface KnownPod {
   readonly facts: Partial<ContainerFacts>;
+  /** By the full id of the container. */
+  readonly probes: Readonly<Record<string, ProbeFacts>>;
   /** When it was deleted, in ms of performance.now(). */
   goneAt: number | undefined;
 }
@@ -58,8 +61,9 @@ export class KubernetesSource implements MetadataSource {
     return podUid !== undefined;
   }
 
-  async find({ podUid }: MetadataTarget): Promise<Partial<ContainerFacts> | undefined> {
-    return this.#pods.get(podUid ?? '')?.facts;
+  async find({ podUid, id }: MetadataTarget): Promise<Partial<ContainerFacts> | undefined> {
+    const pod = this.#pods.get(podUid ?? '');
+    return pod && { ...pod.facts, ...pod.probes[id ?? ''] };
   }
 
   health(): SourceHealth {
@@ -125,10 +129,12 @@ export class KubernetesSource implements MetadataSource {
 
   #keep(pod: V1Pod): void {
     const facts = podFacts(pod, this.#jobs?.known(pod) ?? workloadOf(pod));
+    const probes = podProbes(pod);
+    const told = JSON.stringify([facts, probes]);
     for (const uid of podUids(pod)) {
       const known = this.#pods.get(uid);
-      this.#pods.set(uid, { facts, goneAt: undefined });
-      if (!known || JSON.stringify(known.facts) !== JSON.stringify(facts)) this.#onChange(uid);
+      this.#pods.set(uid, { facts, probes, goneAt: undefined });
+      if (!known || JSON.stringify([known.facts, known.probes]) !== told) this.#onChange(uid);
     }
   }
 

@@ -2,12 +2,13 @@ import type { KindInfo } from '@picket/sdk';
 import { Header, parseIp } from '@picket/sdk';
 import type { EventContext } from '../fields/event-context.ts';
 import type { FieldSource, Purity } from '../fields/field-source.ts';
-import { resolveField } from '../fields/resolve-field.ts';
-import { showSource } from '../fields/show-value.ts';
+import { resolveUse } from '../fields/resolve-field.ts';
 import type { Operator } from '../language/syntax-tree.ts';
 import type { Test, TestValues } from '../load/checked-condition.ts';
+import { compileComputed } from './computed-test.ts';
+import type { TextTest } from './glob.ts';
 import { type IpRange, inRange } from './ip-range.ts';
-import { compareNumbers, compareTexts, compileTextTest } from './text-test.ts';
+import { compareNumbers, compileTextTest } from './text-test.ts';
 
 /** Whether the current event passes. */
 export type Predicate = (c: EventContext) => boolean;
@@ -20,10 +21,13 @@ export type CompiledTest = boolean | { readonly test: Predicate; readonly pure: 
  * values one that passes is enough, but all must differ for `!=`.
  */
 export function compileTest(test: Test, kind: KindInfo): CompiledTest {
-  const source = resolveField(test.field.name, { kind, argument: test.field.argument });
+  const source = resolveUse(test.field, kind);
   if (!source) return false;
   if (test.operator === 'exists') return compileExists(source);
-  if (test.values.type === 'computed') return compileComputed(test.operator, source, test.values.parts, kind);
+  if (test.values.type === 'computed') {
+    const computed = compileComputed(test.operator, source, test.values.parts, kind);
+    return computed ? { pure: undefined, test: computed } : false;
+  }
   return compileSource(source, test.operator, test.values);
 }
 
@@ -32,8 +36,8 @@ function compileSource(source: FieldSource, operator: Operator, values: TestValu
     case 'text':
     case 'texts':
     case 'call': {
-      if (values.type !== 'texts') return false;
-      return compileTexts(source, compileTextTest(operator, values.values), operator === '!=');
+      const passes = textTest(operator, values);
+      return passes ? compileTexts(source, passes, operator === '!=') : false;
     }
     case 'constant':
       return compileConstant(source.value, operator, values);
@@ -49,6 +53,12 @@ function compileSource(source: FieldSource, operator: Operator, values: TestValu
     default:
       return values.type === 'ips' ? compileIps(source, operator === '!=', values.values) : false;
   }
+}
+
+/** Undefined for values that are no texts. */
+function textTest(operator: Operator, values: TestValues): TextTest | undefined {
+  if (values.type === 'pattern') return values.pattern.matches;
+  return values.type === 'texts' ? compileTextTest(operator, values.values) : undefined;
 }
 
 type TextSource = Extract<FieldSource, { type: 'text' | 'texts' | 'call' }>;
@@ -87,7 +97,7 @@ function compileCall(source: Extract<FieldSource, { type: 'call' }>, passes: (te
 }
 
 function compileConstant(value: string | boolean, operator: Operator, values: TestValues): boolean {
-  if (typeof value === 'string') return values.type === 'texts' && compileTextTest(operator, values.values)(value);
+  if (typeof value === 'string') return textTest(operator, values)?.(value) ?? false;
   return values.type === 'bools' && boolsPassing(operator, values.values).has(value);
 }
 
@@ -153,40 +163,3 @@ function compileExists(source: FieldSource): CompiledTest {
       return { pure: source.pure, test: (c) => source.get(c) !== undefined };
   }
 }
-
-/** Compares with a value of the same event. */
-function compileComputed(
-  operator: Operator,
-  source: FieldSource,
-  parts: Extract<TestValues, { type: 'computed' }>['parts'],
-  kind: KindInfo,
-): CompiledTest {
-  const sources = parts.map((part) =>
-    typeof part === 'string' ? part : resolveField(part.name, { kind, argument: part.argument }),
-  );
-  if (sources.includes(undefined)) return false;
-  const [first] = sources;
-  if (source.type === 'number' && typeof first === 'object' && first.type === 'number') {
-    const { get } = source;
-    return { pure: undefined, test: (c) => compareDefined(operator, get(c), first.get(c)) };
-  }
-  const right = (c: EventContext): string | undefined => {
-    let out = '';
-    for (const part of sources) {
-      const text = typeof part === 'string' ? part : part && showSource(part, c);
-      if (text === undefined) return undefined;
-      out += text;
-    }
-    return out;
-  };
-  const test = (c: EventContext): boolean => {
-    const other = right(c);
-    if (other === undefined) return false;
-    const left = source.type === 'texts' ? (source.get(c) ?? []) : [showSource(source, c)];
-    return anyOrAll(left, (text) => text !== undefined && compareTexts(operator, text, other), operator === '!=');
-  };
-  return { pure: undefined, test };
-}
-
-const compareDefined = (operator: Operator, a: number, b: number): boolean =>
-  !Number.isNaN(a) && !Number.isNaN(b) && compareNumbers(operator, a, b);

@@ -1,10 +1,14 @@
 import { Header, Kind, type KindInfo } from '@picket/sdk';
-import type { Finding } from '../../../types.ts';
+import type { FieldValues } from '../../../types.ts';
 import type { EventContext } from '../fields/event-context.ts';
 import type { FieldSource } from '../fields/field-source.ts';
-import { resolveField } from '../fields/resolve-field.ts';
+import { resolveField, resolveUse } from '../fields/resolve-field.ts';
 import { readSource, type ShownValue, showSource } from '../fields/show-value.ts';
+import { showUse } from '../language/field-use.ts';
+import { type Join, stepField } from '../load/extensions.ts';
 import type { Rule } from '../load/rule.ts';
+import { compileLooseParts } from '../stateful/join-key.ts';
+import type { Find } from '../stateful/program.ts';
 import { fieldText, shownField } from './output-text.ts';
 import { speaksOfContainer } from './retell-output.ts';
 
@@ -13,18 +17,22 @@ interface OutputField {
   readonly source: FieldSource | undefined;
 }
 
-/** Compiles what a rule says about an event of a kind. */
-export function compileFinding(rule: Rule, kind: KindInfo): (c: EventContext) => Finding {
+/**
+ * Compiles what a rule says about an event of a kind.
+ * @param by what its findings fall together by when the rule itself does not say
+ */
+export function compileFinding(rule: Rule, kind: KindInfo, by?: Join): Find {
   const detector = { kind: 'rule', id: rule.id, version: rule.version } as const;
-  const parts = rule.output.map((part): string | OutputField => {
-    if (typeof part === 'string') return part;
-    const key = part.argument === undefined ? part.name : `${part.name}[${part.argument}]`;
-    return { key, source: resolveField(part.name, { kind, argument: part.argument }) };
-  });
+  const parts = rule.output.map((part): string | OutputField =>
+    typeof part === 'string' ? part : { key: showUse(part), source: resolveUse(part, kind) },
+  );
   const template = parts.map((part) => (typeof part === 'string' ? part : { field: part.key }));
   const retellable = speaksOfContainer(template) ? { template } : {};
-  const groupKey = compileGroupKey(rule, kind);
-  return (c) => {
+  const { cooldownMs, groupBy = by } = rule.extensions ?? {};
+  const cooldown = cooldownMs === undefined ? {} : { cooldownMs };
+  const groupKey = groupBy ? compileGivenKey(rule, groupBy, kind) : compileGroupKey(rule, kind);
+  const { name, priority, tags, mitre } = rule;
+  return (c, more) => {
     const fields: Record<string, ShownValue | null> = {};
     let output = '';
     for (const part of parts) {
@@ -32,13 +40,32 @@ export function compileFinding(rule: Rule, kind: KindInfo): (c: EventContext) =>
         output += part;
         continue;
       }
-      const shown = shownField(part.key, part.source && readSource(part.source, c));
+      const known = part.source ? readSource(part.source, c) : (more?.[part.key] ?? undefined);
+      const shown = shownField(part.key, known);
       fields[part.key] = shown;
       output += fieldText(shown);
     }
-    const { name, priority, tags, mitre } = rule;
-    return { detector, rule: name, priority, output, tags, mitre, fields, groupKey: groupKey(c), ...retellable };
+    const said = { detector, rule: name, priority, output, tags, mitre, fields };
+    return { ...said, groupKey: groupKey(c), ...retellable, ...cooldown };
   };
+}
+
+/** Reads what the output says of a step of a sequence; undefined when that is nothing. */
+export function compileStepFields(
+  rule: Rule,
+  kind: KindInfo,
+  step: number,
+): ((c: EventContext) => FieldValues) | undefined {
+  const fields = rule.output.flatMap((part) => {
+    const named = typeof part === 'string' ? undefined : stepField(part.name);
+    if (typeof part === 'string' || named?.index !== step) return [];
+    return [{ key: showUse(part), source: resolveUse({ ...part, name: named.field }, kind) }];
+  });
+  if (fields.length === 0) return undefined;
+  return (c) =>
+    Object.fromEntries(
+      fields.map(({ key, source }) => [key, shownField(key, (source && readSource(source, c)) ?? undefined)]),
+    );
 }
 
 /** Fields that tell what an event was about: the port of a client is another one every time and says nothing. */
@@ -66,4 +93,14 @@ function compileGroupKey(rule: Rule, kind: KindInfo): (c: EventContext) => strin
     const program = `${c.process?.exepath ?? ''} ${c.process?.name ?? ''}`;
     return `${rule.name}|${container}|${program}|${subject}`;
   };
+}
+
+/** The same by what the rule names. */
+function compileGivenKey(rule: Rule, groupBy: Join, kind: KindInfo): (c: EventContext) => string {
+  const parts = compileLooseParts(groupBy, kind);
+  return (c) =>
+    parts.reduce((key, part) => {
+      const value = part(c);
+      return `${key}|${value.length}:${value}`;
+    }, rule.name);
 }

@@ -4,9 +4,12 @@ import { CONTAINER_FIELDS } from '../fields/container-fields.ts';
 import { EventContext } from '../fields/event-context.ts';
 import type { FieldSource } from '../fields/field-source.ts';
 import { readSource } from '../fields/show-value.ts';
+import { transformSource } from '../fields/transform-source.ts';
+import { isTransformer } from '../language/field-use.ts';
 import { fieldText, shownField } from './output-text.ts';
 
-const KEY = /^([^[]+)(?:\[([^\]]*)\])?$/;
+/** What is done to the field, its name, and its argument: see showUse. */
+const KEY = /^((?:\w+\()*)([^[()]+)(?:\[([^\]]*)\])?\)*$/;
 const CONTAINER_KIND = kindInfo(Kind.ContainerUpdated);
 
 /** Whether a part of an output follows from the container alone. */
@@ -27,9 +30,11 @@ export const retellOutput: RetellOutput = (template, fields, container, time) =>
 
 /** A field of the container by its key in an alert; undefined for the fields of anything else. */
 function sourceOf(key: string): FieldSource | undefined {
-  const [, name = '', argument] = KEY.exec(key) ?? [];
+  const [, before = '', name = '', argument] = KEY.exec(key) ?? [];
   const make = Object.hasOwn(CONTAINER_FIELDS, name) ? CONTAINER_FIELDS[name] : undefined;
-  return CONTAINER_KIND && make?.({ kind: CONTAINER_KIND, argument });
+  const source = CONTAINER_KIND && make?.({ kind: CONTAINER_KIND, argument });
+  const transformers = before.split('(').filter(isTransformer).toReversed();
+  return transformers.reduce((from, transformer) => from && transformSource(from, transformer), source);
 }
 
 /** An event of which nothing is known but its time and its container. */

@@ -2,7 +2,10 @@ import type { Operator } from '../language/syntax-tree.ts';
 import { compileGlob, type TextTest } from './glob.ts';
 import { compilePathPrefixes } from './path-prefixes.ts';
 
-/** The test that an operator makes of a text, against values that are known when the rule is loaded. */
+/**
+ * The test that an operator makes of a text, against values that are known when the rule is loaded; `regex` has its own,
+ * see compileRegex.
+ */
 export function compileTextTest(operator: Operator, values: readonly string[]): TextTest {
   const first = values[0] ?? '';
   switch (operator) {

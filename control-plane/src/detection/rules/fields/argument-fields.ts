@@ -68,7 +68,7 @@ const RETURNS_DESCRIPTOR: ReadonlySet<number> = new Set([OPEN, SOCKET, Kind.NetA
 export function argumentTexts(kind: KindInfo): FieldSource {
   const sources = Object.entries(ARGUMENT_FIELDS).flatMap(([name, make]) => {
     const source = make({ kind, argument: undefined });
-    return source?.type === 'text' || source?.type === 'number'
+    return source?.type === 'text' || source?.type === 'number' || source?.type === 'texts'
       ? [[name.slice('evt.arg.'.length), source] as const]
       : [];
   });

@@ -6,6 +6,7 @@ import { bool, type FieldFactory, type FieldTable, number, text, texts } from '.
 import { splitImage } from './image-name.ts';
 
 const SHORT_ID = 12;
+const HASH = 'pod-template-hash=';
 
 const textOf =
   (get: (container: Container) => string | undefined): FieldFactory =>
@@ -54,6 +55,8 @@ export const CONTAINER_FIELDS: FieldTable = {
   'container.cni.json': textOf((x) => x.cni),
   'container.label': label,
   'container.healthcheck': textOf((x) => x.healthcheck),
+  'container.liveness_probe': textOf((x) => x.livenessProbe),
+  'container.readiness_probe': textOf((x) => x.readinessProbe),
   'k8s.ns.name': textOf((x) => x.podNamespace),
   'k8s.pod.name': textOf((x) => x.podName),
   'k8s.pod.id': textOf((x) => x.podUid),
@@ -64,7 +67,8 @@ export const CONTAINER_FIELDS: FieldTable = {
     type: 'ip-text',
     get: (c) => (c.container?.podUid ? c.container.ip || undefined : undefined),
   }),
-  'k8s.rs.name': textOf((x) => owner(x, 'replicaset')),
+  'k8s.rc.name': textOf((x) => owner(x, 'replicationcontroller')),
+  'k8s.rs.name': textOf((x) => owner(x, 'replicaset') ?? replicaSetOf(x)),
   'k8s.deployment.name': textOf((x) => owner(x, 'deployment') ?? owner(x, 'replicaset')?.replace(/-[^-]+$/, '')),
 };
 
@@ -80,6 +84,13 @@ function mounts(c: EventContext): { source: string; destination: string }[] {
     const parts = /^(.*):([^:]*):([^:]*)$/.exec(mount);
     return { source: parts?.[1] ?? mount, destination: parts?.[2] ?? '' };
   });
+}
+
+/** The ReplicaSet of a Deployment bears its name and the hash that each of its pods has as a label. */
+function replicaSetOf(container: Container): string | undefined {
+  const deployment = owner(container, 'deployment');
+  const hash = container.labels.find((entry) => entry.startsWith(HASH))?.slice(HASH.length);
+  return deployment && hash ? `${deployment}-${hash}` : undefined;
 }
 
 /** The name of the owner of a pod when it is of a kind; workloads are written kind/name. */

@@ -1,5 +1,5 @@
-import { EventCursor } from '@picket/sdk';
-import type { Batch, Container, NodeView, Process, ProcessEntry } from '../../../types.ts';
+import { EventCursor, HeaderFlag } from '@picket/sdk';
+import type { Accounts, Batch, Container, NodeView, Process, ProcessEntry } from '../../../types.ts';
 import { openAccess } from './open-access.ts';
 
 /** What of a batch tells the time of its events. */
@@ -66,6 +66,21 @@ export class EventContext {
       this.#containerKnown = true;
     }
     return this.#container;
+  }
+
+  /** Users and groups of where the process runs. An event whose container is not known yet has none. */
+  get accounts(): Accounts | undefined {
+    return this.container ?? ((this.cursor.flags & HeaderFlag.host) !== 0 ? this.#view?.host : undefined);
+  }
+
+  /** The process that had a pid at the time of the event. */
+  processAt(pid: number): Process | undefined {
+    return this.#view?.processAt?.(pid, this.cursor);
+  }
+
+  /** Names that DNS answers have given an address, in the form of formatIp. */
+  namesOf(address: string): readonly string[] {
+    return this.#view?.namesOf?.(address, this.cursor) ?? [];
   }
 
   /** Add this to a CLOCK_BOOTTIME value to get ns since 1970. */

@@ -1,7 +1,7 @@
 import { formatIp, Header, HeaderFlag, isMapped, Kind, NetClose, NetConnect, NetSocket } from '@picket/sdk';
 import type { EventContext } from './event-context.ts';
 import type { FieldFactory, FieldSource, FieldTable } from './field-source.ts';
-import { number, text } from './field-source.ts';
+import { number, text, texts } from './field-source.ts';
 
 /** The kinds whose body begins with the two ends of a socket, all in the layout of net.connect. */
 const INET: ReadonlySet<number> = new Set([
@@ -72,6 +72,19 @@ const ip = (...sides: Side[]): FieldFactory =>
     return { type: 'ips', get: ends.map((end) => (c: EventContext) => ipPlace(c, end(c))) };
   });
 
+/** Names that the container was told for the address of a side, see `NodeView`. */
+const names = (side: Side): FieldFactory =>
+  inet((kind) => {
+    const end = endOf(side, kind);
+    return (
+      end &&
+      texts((c) => {
+        const at = ipPlace(c, end(c));
+        return at < 0 ? undefined : c.namesOf(formatIp(c.cursor.bytes, at));
+      })
+    );
+  });
+
 const port = (side: Side): FieldFactory =>
   inet((kind) => {
     const end = endOf(side, kind);
@@ -127,6 +140,10 @@ export const NETWORK_FIELDS: FieldTable = {
   'fd.cnet': ip('client'),
   'fd.sip': ip('server'),
   'fd.snet': ip('server'),
+  'fd.lip.name': names('local'),
+  'fd.rip.name': names('remote'),
+  'fd.cip.name': names('client'),
+  'fd.sip.name': names('server'),
   'fd.port': inet((kind) => ({
     type: 'numbers',
     get: (c) => (kind === Kind.NetListen || !isPeerKnown(c) ? [localPort(c)] : [localPort(c), remotePort(c)]),

@@ -93,9 +93,9 @@ describe('the arguments of a notable call', () => {
       'setuid',
       { arg0: 0, old_id: 33, new_id: 0 },
       'evt.arg.uid picket.id.old picket.id.new evt.arg.gid',
-      [0, 33, 0, undefined],
+      ['0', 33, 0, undefined],
     ],
-    ['setgid', { arg0: 5 }, 'evt.arg.gid evt.arg.uid', [5, undefined]],
+    ['setgid', { arg0: 5 }, 'evt.arg.gid evt.arg.uid', ['5', undefined]],
     ['prctl', { arg0: 4 }, 'evt.arg.option', ['PR_SET_DUMPABLE']],
     ['finit_module', { path: '/x.ko', text: 'a=1', arg0: 4 }, 'fd.name fd.num evt.arg.name', ['/x.ko', 4, 'a=1']],
   ] as const)('%s', (call, body, fields, expected) => {

@@ -8,9 +8,10 @@ import {
   protectionNames,
   umountFlagNames,
 } from '../names/flags.ts';
+import { groupOf, userOf } from './account-names.ts';
 import { callIs } from './call-is.ts';
 import type { EventContext } from './event-context.ts';
-import { type FieldSource, number, recordText, text } from './field-source.ts';
+import { type FieldSource, number, recordText, text, texts } from './field-source.ts';
 import { PROTOCOLS } from './network-fields.ts';
 
 type Test = (c: EventContext) => boolean;
@@ -51,6 +52,16 @@ function flagNames(c: EventContext): string | undefined {
   return row?.[2](c.cursor.u32(row[1]));
 }
 
+/** The first argument and its name, as one or the other may be compared. */
+function idAndName(test: Test, nameOf: (c: EventContext, id: number) => string | undefined): FieldSource {
+  return texts((c) => {
+    if (!test(c)) return undefined;
+    const id = c.cursor.u32(arg0);
+    const name = nameOf(c, id);
+    return name ? [String(id), name] : [String(id)];
+  });
+}
+
 const isTracing = callIs('ptrace');
 const isOfProcess = callIs('ptrace', 'process_vm_readv', 'process_vm_writev');
 const isUmount = callIs('umount2');
@@ -70,8 +81,8 @@ export const NOTABLE_ARGUMENTS: Sources = {
   'evt.arg.option': when(callIs('prctl'), (c) => prctlName(c.cursor.u32(arg0))),
   'evt.arg.cmd': when(callIs('bpf'), (c) => bpfCommandName(c.cursor.u32(arg0))),
   'evt.arg.fd': numberWhen(takesDescriptor, (c) => c.cursor.i32(arg0)),
-  'evt.arg.uid': numberWhen(callIs('setuid'), (c) => c.cursor.u32(arg0)),
-  'evt.arg.gid': numberWhen(callIs('setgid'), (c) => c.cursor.u32(arg0)),
+  'evt.arg.uid': idAndName(callIs('setuid'), (c, id) => userOf(c.accounts, id)?.name),
+  'evt.arg.gid': idAndName(callIs('setgid'), (c, id) => groupOf(c.accounts, id)),
   'evt.arg.res_or_fd': number((c) => c.cursor.i32(Header.result)),
 };
 

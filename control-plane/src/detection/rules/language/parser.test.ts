@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { showUse } from './field-use.ts';
 import { parseCondition } from './parser.ts';
 import { RuleError } from './rule-error.ts';
 import { SourceText } from './source-text.ts';
@@ -19,12 +20,11 @@ function write(condition: Condition): string {
     case 'macro':
       return condition.name;
     default: {
-      const { field, operator, values } = condition;
-      const name = field.argument === undefined ? field.name : `${field.name}[${field.argument}]`;
+      const { field, operator, modifier, values } = condition;
       const texts = values.map((v) =>
-        v.type === 'literal' ? v.text : v.parts.map((p) => ('type' in p ? `'${p.text}'` : p.name)).join('+'),
+        v.type === 'literal' ? v.text : v.parts.map((p) => ('type' in p ? `'${p.text}'` : showUse(p))).join('+'),
       );
-      return `${name} ${operator} ${texts.join(',')}`.trim();
+      return `${showUse(field)} ${operator}${modifier ? ` ${modifier}` : ''} ${texts.join(',')}`.trim();
     }
   }
 }
@@ -51,7 +51,23 @@ describe('grammar', () => {
     ['proc.env[LD_PRELOAD] exists', 'proc.env[LD_PRELOAD] exists'],
     ['container.label["a b.c/d"] = x', 'container.label[a b.c/d] = x'],
     ['container.mount.dest[/proc*] exists', 'container.mount.dest[/proc*] exists'],
-    ['proc.args contains "say \\"hi\\" \\\\ \\n"', 'proc.args contains say "hi" \\ \\n'],
+    ['proc.args contains "say \\"hi\\" \\\\ \\n."', 'proc.args contains say "hi" \\ \n.'],
+    ['fd.name regex "/home/[^/]+/\\.ssh/.*"', 'fd.name regex /home/[^/]+/\\.ssh/.*'],
+    ['fd.name regex /tmp/x+', 'fd.name regex /tmp/x+'],
+    ['tolower(proc.name) = bash', 'tolower(proc.name) = bash'],
+    ['tolower( basename(proc.exepath) ) in (sh, bash)', 'tolower(basename(proc.exepath)) in sh,bash'],
+    ['not len(proc.aname[2])>3', 'not len(proc.aname[2]) > 3'],
+    ['b64(proc.env[A]) exists', 'b64(proc.env[A]) exists'],
+    ['tolower(proc.name) = tolower(proc.pname)', 'tolower(proc.name) = tolower(proc.pname)'],
+    ['proc.name in val(proc.aname)', 'proc.name in proc.aname'],
+    ['fd.name = concat("/", basename(proc.exepath))', "fd.name = '/'+basename(proc.exepath)"],
+    ['proc.name = tolower', 'proc.name = tolower'],
+    ['evt.arg[flags] contains O_TRUNC', 'evt.arg.flags contains O_TRUNC'],
+    ['evt.arg[1] = x', 'evt.arg[1] = x'],
+    ['tolower and x', '(tolower and x)'],
+    ['proc.name startswith anyof (ssh, "su do") and x', '(proc.name startswith anyof ssh,su do and x)'],
+    ['proc.name != allof(a,b)', 'proc.name != allof a,b'],
+    ['proc.name = oneof and x', '(proc.name = oneof and x)'],
     ['fd.name glob /home/*/[a-z]?', 'fd.name glob /home/*/[a-z]?'],
     ['proc.vpid = val(proc.pid)', 'proc.vpid = proc.pid'],
     ['fd.name startswith concat("/proc/", proc.vpid, "/")', "fd.name startswith '/proc/'+proc.vpid+'/'"],
@@ -82,6 +98,13 @@ describe('errors', () => {
     ['proc.vpid = val(3)', 17, 'val() takes a field, found "3"'],
     ['proc.vpid = val(proc.pid', 25, 'expected ")"'],
     ['a and !b', 7, 'found "!b"'],
+    ['tolower(3) = x', 9, 'tolower() takes a field, found "3"'],
+    ['tolower(proc.name = x', 19, 'expected ")" behind tolower('],
+    ['lower(proc.name) = x', 1, 'there is no lower(): use one of tolower, toupper'],
+    ['val(proc.name) = x', 1, 'val() stands on the right side'],
+    ['a and concat("a", proc.name) = x', 7, 'concat() stands on the right side'],
+    ['proc.name = len(x)', 17, 'len() takes a field, found "x"'],
+    [`${'len('.repeat(9)}proc.name${')'.repeat(9)} = 3`, 37, 'nested 8 deep'],
   ])('places what is wrong in %j', (text, column, message) => {
     const place = expect.objectContaining({ code: 'RULE_SYNTAX', position: { file: 'f', line: 1, column } });
     expect(() => parse(text)).toThrow(RuleError);

@@ -1,3 +1,5 @@
+import { parseField, parseTransformed } from './field-use.ts';
+import type { RuleError } from './rule-error.ts';
 import type { SourceText } from './source-text.ts';
 import {
   type Comparison,
@@ -6,8 +8,11 @@ import {
   type FieldUse,
   LIST_OPERATORS,
   type Literal,
+  MODIFIERS,
+  type Modifier,
   type Operator,
   SIGN_OPERATORS,
+  TRANSFORMERS,
   WORD_OPERATORS,
 } from './syntax-tree.ts';
 import { Tokenizer } from './tokenizer.ts';
@@ -58,6 +63,7 @@ function parseCheck(tokens: Tokenizer): Condition {
     tokens.offset = begin;
     throw tokens.error(`expected a field, a macro, "not" or "(", found ${tokens.found()}`);
   }
+  if (tokens.source.text.startsWith('(', tokens.offset)) throw refuseCall(tokens, name, begin);
   const at = tokens.source.locate(begin);
   const after = tokens.offset;
   if (parseOperator(tokens)) throw tokens.error(`"${name}" is no field: field names have a dot, as proc.name`, begin);
@@ -65,17 +71,27 @@ function parseCheck(tokens: Tokenizer): Condition {
   return { type: 'macro', name, at };
 }
 
-function parseField(tokens: Tokenizer): FieldUse | undefined {
-  tokens.atEnd();
-  const at = tokens.source.locate(tokens.offset);
-  const name = tokens.fieldName();
-  return name === undefined ? undefined : { name, argument: tokens.argument(), at };
+function refuseCall(tokens: Tokenizer, name: string, begin: number): RuleError {
+  if (name === 'val' || name === 'concat') return tokens.error(`${name}() stands on the right side of a test`, begin);
+  return tokens.error(`there is no ${name}(): use one of ${TRANSFORMERS.join(', ')}`, begin);
 }
 
 function parseComparison(tokens: Tokenizer, field: FieldUse): Comparison {
   const operator = parseOperator(tokens);
   if (!operator) throw tokens.error(`expected an operator behind ${field.name}, found ${tokens.found()}`);
+  const modifier = parseModifier(tokens, operator);
+  if (modifier) return { type: 'compare', field, operator, modifier, values: parseList(tokens), at: field.at };
   return { type: 'compare', field, operator, values: parseValues(tokens, operator), at: field.at };
+}
+
+/** A modifier and the bracket behind it; without the bracket the word is a value. */
+function parseModifier(tokens: Tokenizer, operator: Operator): Modifier | undefined {
+  if (operator === 'exists' || takesList(operator)) return undefined;
+  const begin = tokens.offset;
+  const modifier = MODIFIERS.find((word) => tokens.word(word));
+  if (modifier && tokens.sign('(')) return modifier;
+  tokens.offset = begin;
+  return undefined;
 }
 
 function parseOperator(tokens: Tokenizer): Operator | undefined {
@@ -85,8 +101,13 @@ function parseOperator(tokens: Tokenizer): Operator | undefined {
 
 function parseValues(tokens: Tokenizer, operator: Operator): readonly (Literal | Computed)[] {
   if (operator === 'exists') return [];
-  const isList = (LIST_OPERATORS as readonly string[]).includes(operator);
-  if (!isList || !tokens.sign('(')) return [parseComputed(tokens) ?? parseLiteral(tokens)];
+  return takesList(operator) && tokens.sign('(') ? parseList(tokens) : [parseComputed(tokens) ?? parseLiteral(tokens)];
+}
+
+export const takesList = (operator: Operator): boolean => (LIST_OPERATORS as readonly string[]).includes(operator);
+
+/** The values of a list and its closing bracket. */
+export function parseList(tokens: Tokenizer): readonly Literal[] {
   const values: Literal[] = [];
   if (tokens.sign(')')) return values;
   do values.push(parseLiteral(tokens));
@@ -104,10 +125,13 @@ function parseLiteral(tokens: Tokenizer): Literal {
   return { type: 'literal', text, quoted: quoted !== undefined, at };
 }
 
-/** val(field) or concat(part, ...), where a part is a field or a quoted string. */
+/** val(field), concat(part, ...) where a part is a field or a quoted string, or a field with something done to it. */
 function parseComputed(tokens: Tokenizer): Computed | undefined {
   tokens.atEnd();
   const begin = tokens.offset;
+  const at = tokens.source.locate(begin);
+  const transformed = parseTransformed(tokens);
+  if (transformed) return { type: 'computed', parts: [transformed], at };
   const name = tokens.identifier();
   if ((name !== 'val' && name !== 'concat') || !tokens.sign('(')) {
     tokens.offset = begin;
@@ -120,5 +144,5 @@ function parseComputed(tokens: Tokenizer): Computed | undefined {
     parts.push(part);
   } while (name === 'concat' && tokens.sign(','));
   if (!tokens.sign(')')) throw tokens.error(`expected ")" behind ${name}(, found ${tokens.found()}`);
-  return { type: 'computed', parts, at: tokens.source.locate(begin) };
+  return { type: 'computed', parts, at };
 }

@@ -1,5 +1,6 @@
 import { RuleError } from './rule-error.ts';
 import type { SourceText } from './source-text.ts';
+import { unescapeText } from './unescape-text.ts';
 
 const BLANK = /[ \t\r\n\b]+/y;
 const IDENTIFIER = /[A-Za-z_][A-Za-z0-9_-]*/y;
@@ -67,24 +68,19 @@ export class Tokenizer {
     return text;
   }
 
-  /** A string in double or single quotes; a backslash takes away the meaning of a quote or backslash. */
+  /** A string in double or single quotes; see `unescapeText` for what a backslash means in it. */
   quoted(): string | undefined {
     this.#skipBlank();
     const { text } = this.source;
     const quote = text[this.#at];
     if (quote !== '"' && quote !== "'") return undefined;
-    let out = '';
     for (let i = this.#at + 1; i < text.length; i++) {
-      const char = text[i] as string;
-      if (char === quote) {
+      if (text[i] === '\\') i++;
+      else if (text[i] === quote) {
+        const inner = text.slice(this.#at + 1, i);
         this.#at = i + 1;
-        return out;
+        return unescapeText(inner, quote);
       }
-      const next = text[i + 1];
-      if (char === '\\' && (next === quote || next === '\\')) {
-        out += next;
-        i++;
-      } else out += char;
     }
     throw this.error('the string that begins here is not closed', this.#at);
   }

@@ -1,3 +1,4 @@
+import { takesList } from '../language/parser.ts';
 import { RuleError } from '../language/rule-error.ts';
 import type { Comparison, Computed, Condition, Literal } from '../language/syntax-tree.ts';
 import { checkTest } from './check-test.ts';
@@ -7,6 +8,8 @@ import type { Checked } from './checked-condition.ts';
 const MAX_TESTS = 10_000;
 const MAX_LIST = 100_000;
 const MAX_NESTING = 100;
+/** Values of `oneof`: each is tested against all others. */
+const MAX_ALTERNATIVES = 100;
 
 /** A macro as parsed, or why it could not be. */
 export type MacroBody = Condition | RuleError;
@@ -72,7 +75,7 @@ export class ConditionChecker {
     this.#open.push(name);
     let checked: Checked | RuleError;
     try {
-      checked = body instanceof RuleError ? body : this.bound(this.check(body), use);
+      checked = body instanceof RuleError ? body : named(this.bound(this.check(body), use), name);
     } catch (error) {
       if (!(error instanceof RuleError)) throw error;
       const isPlaced = error.message.startsWith('in macro ');
@@ -85,10 +88,14 @@ export class ConditionChecker {
   }
 
   #compare(comparison: Comparison): Checked {
-    const { operator } = comparison;
-    const takesList = operator === 'in' || operator === 'intersects' || operator === 'pmatch';
-    const values = takesList ? comparison.values.flatMap((value) => this.#expand(value)) : comparison.values;
-    return checkTest(comparison, values, this.#warn);
+    const { operator, modifier } = comparison;
+    const isList = takesList(operator) || modifier !== undefined;
+    const values = isList ? comparison.values.flatMap((value) => this.#expand(value)) : comparison.values;
+    if (!modifier) return checkTest(comparison, values, this.#warn);
+    if (modifier === 'oneof' && values.length > MAX_ALTERNATIVES)
+      throw new RuleError('RULE_INVALID', `oneof takes ${MAX_ALTERNATIVES} values at most`, comparison.at);
+    const tests = values.map((value) => checkTest(comparison, [value], this.#warn));
+    return modifier === 'oneof' ? exactlyOne(tests) : joined(modifier === 'anyof' ? 'or' : 'and', tests);
   }
 
   #expand(value: Literal | Computed): readonly (Literal | Computed)[] {
@@ -117,3 +124,21 @@ export class ConditionChecker {
     return out;
   }
 }
+
+const joined = (type: 'and' | 'or', operands: readonly Checked[]): Checked => ({
+  type,
+  operands,
+  size: operands.reduce((sum, { size }) => sum + size, 0),
+});
+
+/** One of the tests passes and none of the others. */
+function exactlyOne(tests: readonly Checked[]): Checked {
+  const size = tests.length - 1;
+  const alone = tests.map((test, i) => {
+    const others = joined('or', tests.toSpliced(i, 1));
+    return joined('and', [test, { type: 'not', operand: others, size }]);
+  });
+  return joined('or', alone);
+}
+
+const named = (checked: Checked, macro: string): Checked => (checked.type === 'test' ? checked : { ...checked, macro });

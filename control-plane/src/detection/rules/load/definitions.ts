@@ -1,36 +1,23 @@
-import { isMap, type YAMLMap } from 'yaml';
-import type { Position } from '../language/position.ts';
+import type { YAMLMap } from 'yaml';
 import { RuleError } from '../language/rule-error.ts';
 import type { SourceText } from '../language/source-text.ts';
 import type { Literal } from '../language/syntax-tree.ts';
-import { type ExceptionDefinition, mergeExceptions, readExceptions } from './exception-definition.ts';
+import { CAPTURE_KEYS, RULE_KEYS, readModes } from './entry-modes.ts';
+import { readItem } from './list-item.ts';
+import { checkEngineVersion, checkPlugins } from './requirements.ts';
 import type { RuleFile } from './rule.ts';
+import { type RuleDefinition, readRule } from './rule-definition.ts';
 import { YamlFile } from './yaml-file.ts';
 
-/** A rule as written, later entries of the same name worked in. */
-export interface RuleDefinition {
-  readonly name: string;
-  readonly position: Position;
-  condition: SourceText | undefined;
-  output: SourceText | undefined;
-  description: SourceText | undefined;
-  priority: SourceText | undefined;
-  source: SourceText | undefined;
-  tags: readonly string[];
-  enabled: boolean;
-  exceptions: readonly ExceptionDefinition[];
-}
-
-type Mode = 'append' | 'replace';
 type Report = (error: RuleError, rule: string | undefined, severity: 'error' | 'warning') => void;
 
-const RULE_KEYS = ['condition', 'output', 'desc', 'priority', 'source', 'tags', 'enabled', 'exceptions'];
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  rule: [...RULE_KEYS, 'append', 'override', 'warn_evttypes', 'skip-if-unknown-filter', 'capture', 'capture_duration'],
+  rule: [...RULE_KEYS, ...CAPTURE_KEYS, 'append', 'override'],
   macro: ['condition', 'append', 'override'],
   list: ['items', 'append', 'override'],
   required_engine_version: [],
   required_plugin_versions: [],
+  matching: [],
 };
 
 /**
@@ -41,6 +28,10 @@ export class Definitions {
   readonly rules = new Map<string, RuleDefinition>();
   readonly macros = new Map<string, SourceText>();
   readonly lists = new Map<string, readonly Literal[]>();
+  /** Entries of rules that could not be read, by name of the rule. */
+  readonly refused = new Map<string, RuleError[]>();
+  /** Names of the files of whose rules only the first that matches an event fires. */
+  readonly firstMatch = new Set<string>();
   readonly #report: Report;
 
   constructor(report: Report) {
@@ -56,90 +47,74 @@ export class Definitions {
       this.#report(error, undefined, 'error');
       return;
     }
-    for (const entry of yaml.items) this.#readEntry(yaml, entry);
+    let rules = 0;
+    for (const entry of yaml.items) {
+      this.#readEntry(yaml, entry, rules > 0);
+      if (entry.has('rule')) rules++;
+    }
   }
 
-  #readEntry(yaml: YamlFile, entry: YAMLMap): void {
+  #readEntry(yaml: YamlFile, entry: YAMLMap, afterRules: boolean): void {
     const kind = Object.keys(KNOWN).find((key) => entry.has(key));
     let rule: string | undefined;
     try {
       if (!kind)
         throw new RuleError('RULE_SYNTAX', 'an entry begins with "rule:", "macro:" or "list:"', yaml.at(entry));
-      if (kind.startsWith('required_')) return;
-      const name = (yaml.text(entry, kind) as SourceText | undefined)?.text ?? '';
-      if (kind === 'rule') rule = name;
-      if (name.trim() === '') throw new RuleError('RULE_SYNTAX', `the ${kind} has no name`, yaml.at(entry));
+      if (kind === 'rule') rule = yaml.text(entry, kind)?.text.trim() || undefined;
+      yaml.checkKeys(entry);
       this.#warnOfUnknownKeys(yaml, entry, kind, rule);
-      if (kind === 'list') this.#readList(yaml, entry, name);
-      else if (kind === 'macro') this.#readMacro(yaml, entry, name);
-      else this.#readRule(yaml, entry, name);
+      if (kind === 'rule' || kind === 'macro' || kind === 'list') this.#define(yaml, entry, kind);
+      else this.#readHead(yaml, entry, kind, afterRules);
     } catch (error) {
       if (!(error instanceof RuleError)) throw error;
       // an entry that fails changes nothing: what an earlier one defined stays in force
+      if (rule !== undefined) this.refused.set(rule, [...(this.refused.get(rule) ?? []), error]);
       this.#report(error, rule, 'error');
     }
+  }
+
+  #define(yaml: YamlFile, entry: YAMLMap, kind: 'rule' | 'macro' | 'list'): void {
+    const name = yaml.text(entry, kind)?.text.trim() ?? '';
+    if (name === '') throw new RuleError('RULE_SYNTAX', `the ${kind} has no name`, yaml.at(entry));
+    if (kind === 'list') this.#readList(yaml, entry, name);
+    else if (kind === 'macro') this.#readMacro(yaml, entry, name);
+    else {
+      const known = () => this.#defined(this.rules, 'rule', name, yaml, entry);
+      this.rules.set(name, readRule(yaml, entry, name, known));
+    }
+  }
+
+  /** What a file says of itself. */
+  #readHead(yaml: YamlFile, entry: YAMLMap, kind: string, afterRules: boolean): void {
+    if (kind === 'matching') this.#readMatching(yaml, entry, afterRules);
+    const newer = kind === 'required_engine_version' ? [checkEngineVersion(yaml, entry)] : [];
+    const unmet = kind === 'required_plugin_versions' ? checkPlugins(yaml, entry) : newer;
+    for (const warning of unmet) if (warning) this.#report(warning, undefined, 'warning');
+  }
+
+  #readMatching(yaml: YamlFile, entry: YAMLMap, afterRules: boolean): void {
+    const at = yaml.at(yaml.node(entry, 'matching') ?? entry);
+    const mode = yaml.text(entry, 'matching')?.text;
+    if (mode !== 'first' && mode !== 'all') throw new RuleError('RULE_SYNTAX', 'matching is "first" or "all"', at);
+    if (afterRules) throw new RuleError('RULE_SYNTAX', 'matching stands before the first rule of its file', at);
+    if (mode === 'first') this.firstMatch.add(yaml.name);
+    else this.firstMatch.delete(yaml.name);
   }
 
   #readList(yaml: YamlFile, entry: YAMLMap, name: string): void {
     const node = yaml.node(entry, 'items');
     if (!node) throw new RuleError('RULE_SYNTAX', `list ${name} has no items`, yaml.at(entry));
-    const items = yaml.list(node, 'items').map((item): Literal => {
-      const { text } = yaml.scalarText(item, `an item of list ${name}`);
-      return { type: 'literal', text, quoted: yaml.isQuoted(item), at: yaml.at(item) };
-    });
-    const old =
-      this.#modeOf(yaml, entry, 'items') === 'append' ? this.#defined(this.lists, 'list', name, yaml, entry) : [];
+    const items = yaml.list(node, 'items').map((item) => readItem(yaml, item, `an item of list ${name}`));
+    const appends = readModes(yaml, entry, 'list')('items') === 'append';
+    const old = appends ? this.#defined(this.lists, 'list', name, yaml, entry) : [];
     this.lists.set(name, [...old, ...items]);
   }
 
   #readMacro(yaml: YamlFile, entry: YAMLMap, name: string): void {
     const condition = yaml.text(entry, 'condition');
     if (!condition) throw new RuleError('RULE_SYNTAX', `macro ${name} has no condition`, yaml.at(entry));
-    const append = this.#modeOf(yaml, entry, 'condition') === 'append';
-    this.macros.set(name, append ? this.#defined(this.macros, 'macro', name, yaml, entry).join(condition) : condition);
-  }
-
-  #readRule(yaml: YamlFile, entry: YAMLMap, name: string): void {
-    const given = RULE_KEYS.filter((key) => entry.has(key));
-    const switches = given.length === 1 && given[0] === 'enabled';
-    const changes = switches || entry.has('append') || entry.has('override');
-    const rule = changes ? this.#defined(this.rules, 'rule', name, yaml, entry) : emptyRule(name, yaml.at(entry));
-    const mode = (key: string) => this.#modeOf(yaml, entry, key);
-    const changed = <T>(
-      key: string,
-      old: T | undefined,
-      next: T | undefined,
-      join: (a: T, b: T) => T,
-    ): T | undefined => {
-      if (next === undefined) return old;
-      return old !== undefined && mode(key) === 'append' ? join(old, next) : next;
-    };
-    const text = (key: string, old: SourceText | undefined) =>
-      changed(key, old, yaml.text(entry, key), (a, b) => a.join(b));
-    const tags = yaml.node(entry, 'tags');
-    const exceptions = yaml.node(entry, 'exceptions');
-    const next: RuleDefinition = {
-      ...rule,
-      condition: text('condition', rule.condition),
-      output: text('output', rule.output),
-      description: text('desc', rule.description),
-      priority: text('priority', rule.priority),
-      source: text('source', rule.source),
-      tags: changed('tags', rule.tags, tags && readTags(yaml, tags), (a, b) => [...a, ...b]) ?? [],
-      enabled: yaml.bool(entry, 'enabled') ?? rule.enabled,
-      exceptions:
-        changed('exceptions', rule.exceptions, exceptions && readExceptions(yaml, exceptions), mergeExceptions) ?? [],
-    };
-    this.rules.set(name, next);
-  }
-
-  /** What an entry does to a key: as `override` says, else `append: true` adds and anything else replaces. */
-  #modeOf(yaml: YamlFile, entry: YAMLMap, key: string): Mode {
-    const override = yaml.node(entry, 'override');
-    if (!override) return yaml.bool(entry, 'append') ? 'append' : 'replace';
-    const mode = isMap(override) ? yaml.text(override, key)?.text : undefined;
-    if (mode === 'append' || mode === 'replace') return mode;
-    throw new RuleError('RULE_SYNTAX', `override must say "${key}: append" or "${key}: replace"`, yaml.at(override));
+    const appends = readModes(yaml, entry, 'macro')('condition') === 'append';
+    this.macros.set(name, appends ? this.#defined(this.macros, 'macro', name, yaml, entry).join(condition) : condition);
   }
 
   #defined<T>(where: ReadonlyMap<string, T>, kind: string, name: string, yaml: YamlFile, entry: YAMLMap): T {
@@ -160,19 +135,3 @@ export class Definitions {
     }
   }
 }
-
-const emptyRule = (name: string, position: Position): RuleDefinition => ({
-  name,
-  position,
-  condition: undefined,
-  output: undefined,
-  description: undefined,
-  priority: undefined,
-  source: undefined,
-  tags: [],
-  enabled: true,
-  exceptions: [],
-});
-
-const readTags = (yaml: YamlFile, node: unknown): string[] =>
-  yaml.list(node, 'tags').map((tag) => yaml.scalarText(tag, 'a tag').text);

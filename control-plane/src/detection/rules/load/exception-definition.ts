@@ -1,29 +1,35 @@
 import { isMap, isSeq, type YAMLMap } from 'yaml';
+import { parseField, showUse } from '../language/field-use.ts';
+import { parseList, takesList } from '../language/parser.ts';
 import type { Position } from '../language/position.ts';
 import { RuleError } from '../language/rule-error.ts';
-import type { SourceText } from '../language/source-text.ts';
+import { SourceText } from '../language/source-text.ts';
 import {
   type Comparison,
   type Condition,
   type FieldUse,
-  LIST_OPERATORS,
   type Literal,
+  MODIFIERS,
   type Operator,
   SIGN_OPERATORS,
   WORD_OPERATORS,
 } from '../language/syntax-tree.ts';
 import { Tokenizer } from '../language/tokenizer.ts';
+import { readItem } from './list-item.ts';
 import type { YamlFile } from './yaml-file.ts';
 
 /** A value of an exception: one, or a list for operators that take one. */
 type Cell = readonly Literal[];
+
+/** How a field is compared. */
+type Comp = Pick<Comparison, 'operator' | 'modifier'>;
 
 export interface ExceptionDefinition {
   readonly name: string;
   readonly at: Position;
   /** Empty when the entry only adds values to an exception of that name. */
   readonly fields: readonly FieldUse[];
-  readonly operators: readonly Operator[];
+  readonly comps: readonly Comp[];
   /** Each row exempts what all of its cells match. */
   readonly rows: readonly (readonly Cell[])[];
 }
@@ -40,24 +46,20 @@ function readException(yaml: YamlFile, map: YAMLMap): ExceptionDefinition {
   const at = yaml.at(map);
   const name = yaml.text(map, 'name')?.text ?? '';
   if (name === '') throw new RuleError('RULE_SYNTAX', 'the exception has no name', at);
-  const fieldsNode = yaml.node(map, 'fields');
-  const compsNode = yaml.node(map, 'comps');
-  const valuesNode = yaml.node(map, 'values');
+  const fieldsNode = yaml.filled(map, 'fields');
+  const compsNode = yaml.filled(map, 'comps');
+  const valuesNode = yaml.filled(map, 'values');
   const single = fieldsNode !== undefined && !isSeq(fieldsNode);
   const fields = fieldsNode
     ? yaml.list(fieldsNode, 'fields').map((field) => readField(yaml.scalarText(field, 'a field of an exception')))
     : [];
-  const operators = compsNode
-    ? yaml.list(compsNode, 'comps').map((comp) => readOperator(yaml.scalarText(comp, 'a comparison')))
-    : fields.map((): Operator => (single ? 'in' : '='));
-  if (fields.length !== operators.length)
-    throw new RuleError(
-      'RULE_INVALID',
-      `exception ${name} has ${fields.length} fields but ${operators.length} comps`,
-      at,
-    );
-  const rows = valuesNode ? readRows(yaml, valuesNode, name, single, operators) : [];
-  return { name, at, fields, operators, rows };
+  const comps = compsNode
+    ? yaml.list(compsNode, 'comps').map((comp) => readComp(yaml.scalarText(comp, 'a comparison')))
+    : fields.map((): Comp => ({ operator: single ? 'in' : '=' }));
+  if (fields.length !== comps.length)
+    throw new RuleError('RULE_INVALID', `exception ${name} has ${fields.length} fields but ${comps.length} comps`, at);
+  const rows = valuesNode ? readRows(yaml, valuesNode, name, single, comps) : [];
+  return { name, at, fields, comps, rows };
 }
 
 function readRows(
@@ -65,13 +67,13 @@ function readRows(
   node: unknown,
   name: string,
   single: boolean,
-  operators: readonly Operator[],
+  comps: readonly Comp[],
 ): readonly (readonly Cell[])[] {
   const values = yaml.list(node, `values of exception ${name}`);
   const plain = values.every((value) => !isSeq(value));
-  if (plain && values.length > 0 && (single || operators.length === 0)) {
+  if (values.length > 0 && (single || (plain && comps.length === 0))) {
     const cells = values.map((value) => readCell(yaml, value));
-    return single && takesList(operators[0] as Operator) ? [[cells.flat()]] : cells.map((cell) => [cell]);
+    return single && listed(comps[0]) ? [[cells.flat()]] : cells.map((cell) => [cell]);
   }
   return values.map((value) => {
     if (!isSeq(value))
@@ -80,43 +82,46 @@ function readRows(
         `each value of exception ${name} is a list, one item a field`,
         yaml.at(value),
       );
-    if (operators.length > 0 && value.items.length !== operators.length)
-      throw new RuleError(
-        'RULE_INVALID',
-        `exception ${name} has ${operators.length} fields but ${value.items.length} values here`,
-        yaml.at(value),
-      );
     return value.items.map((item) => readCell(yaml, item));
   });
 }
 
 function readCell(yaml: YamlFile, node: unknown): Cell {
-  const items = isSeq(node) ? node.items : [node];
-  return items.map((item) => ({
-    type: 'literal',
-    text: yaml.scalarText(item, 'a value of an exception').text,
-    quoted: yaml.isQuoted(item),
-    at: yaml.at(item),
-  }));
+  return (isSeq(node) ? node.items : [node]).map((item) => readItem(yaml, item, 'a value of an exception'));
 }
 
 function readField(source: SourceText): FieldUse {
   const tokens = new Tokenizer(source);
-  const name = tokens.fieldName();
-  if (name === undefined) throw tokens.error(`expected a field, found ${tokens.found()}`);
-  const use = { name, argument: tokens.argument(), at: source.locate(0) };
+  const use = parseField(tokens);
+  if (use === undefined) throw tokens.error(`expected a field, found ${tokens.found()}`);
   if (!tokens.atEnd()) throw tokens.error(`expected one field, found ${tokens.found()} behind it`);
   return use;
 }
 
-function readOperator(source: SourceText): Operator {
-  const text = source.text.trim();
-  const all: readonly string[] = [...SIGN_OPERATORS, ...WORD_OPERATORS];
-  if (all.includes(text) && text !== 'exists') return text === '==' ? '=' : (text as Operator);
-  throw new RuleError('RULE_SYNTAX', `"${text}" is not a comparison`, source.locate(0));
+/** An operator, with or without a modifier: `in`, `startswith anyof`. */
+function readComp(source: SourceText): Comp {
+  const [word = '', modifier, ...rest] = source.text.trim().split(/\s+/);
+  const operators: readonly string[] = [...SIGN_OPERATORS, ...WORD_OPERATORS];
+  const operator = (word === '==' ? '=' : word) as Operator;
+  const known = MODIFIERS.find((name) => name === modifier);
+  const fits = modifier === undefined || (known && rest.length === 0 && !takesList(operator));
+  if (operators.includes(word) && word !== 'exists' && fits)
+    return known ? { operator, modifier: known } : { operator };
+  throw new RuleError('RULE_SYNTAX', `"${source.text.trim()}" is not a comparison`, source.locate(0));
 }
 
-/** Adds the values of later entries to exceptions of the same name. */
+/**
+ * The exceptions of a rule that is defined, checked.
+ * @throws RuleError where one has no fields, or a row does not fit them
+ */
+export function defineExceptions(exceptions: readonly ExceptionDefinition[]): readonly ExceptionDefinition[] {
+  return mergeExceptions([], exceptions);
+}
+
+/**
+ * Adds exceptions to those of a rule, and values to those of the same name.
+ * @throws RuleError where a new one has no fields, a known one is given others, or a row does not fit
+ */
 export function mergeExceptions(
   old: readonly ExceptionDefinition[],
   more: readonly ExceptionDefinition[],
@@ -124,10 +129,23 @@ export function mergeExceptions(
   const merged = new Map(old.map((exception) => [exception.name, exception]));
   for (const exception of more) {
     const known = merged.get(exception.name);
-    merged.set(exception.name, known ? { ...known, rows: [...known.rows, ...exception.rows] } : exception);
+    if (!known && exception.fields.length === 0)
+      throw new RuleError('RULE_INVALID', `exception ${exception.name} has no fields`, exception.at);
+    if (known && exception.fields.length > 0 && meaning(known) !== meaning(exception))
+      throw new RuleError(
+        'RULE_INVALID',
+        `exception ${exception.name} is there with other fields or comps: leave them out to add values`,
+        exception.at,
+      );
+    const next = known ? { ...known, rows: [...known.rows, ...exception.rows] } : exception;
+    for (const row of exception.rows) rowCondition(next, row);
+    merged.set(exception.name, next);
   }
   return [...merged.values()];
 }
+
+const meaning = ({ fields, comps }: ExceptionDefinition): string =>
+  fields.map((field, i) => `${showUse(field)} ${comps[i]?.operator} ${comps[i]?.modifier}`).join();
 
 /** What must not hold for the rule to match; undefined when no exception has values. */
 export function exceptionCondition(exceptions: readonly ExceptionDefinition[]): Condition | undefined {
@@ -137,20 +155,33 @@ export function exceptionCondition(exceptions: readonly ExceptionDefinition[]): 
 }
 
 function rowCondition(exception: ExceptionDefinition, row: readonly Cell[]): Condition {
-  if (row.length !== exception.fields.length)
+  const { name, fields, comps } = exception;
+  if (row.length !== fields.length)
     throw new RuleError(
       'RULE_INVALID',
-      `exception ${exception.name} has ${exception.fields.length} fields but ${row.length} values`,
-      exception.at,
+      `exception ${name} has ${fields.length} fields but ${row.length} values here`,
+      row[0]?.[0]?.at ?? exception.at,
     );
-  const operands = row.map((values, i): Comparison => {
-    const field = exception.fields[i] as FieldUse;
-    const operator = exception.operators[i] as Operator;
-    if (values.length !== 1 && !takesList(operator))
-      throw new RuleError('RULE_INVALID', `"${operator}" takes one value, not a list`, values[0]?.at ?? exception.at);
-    return { type: 'compare', field, operator, values, at: values[0]?.at ?? exception.at };
+  const operands = row.map((cell, i): Comparison => {
+    const comp = comps[i] as Comp;
+    const values = listed(comp) ? cell.flatMap(spelledOut) : cell;
+    const at = cell[0]?.at ?? exception.at;
+    if (values.length !== 1 && !listed(comp))
+      throw new RuleError('RULE_INVALID', `"${comp.operator}" takes one value, not a list`, at);
+    return { type: 'compare', field: fields[i] as FieldUse, ...comp, values, at };
   });
   return { type: 'and', operands };
 }
 
-const takesList = (operator: Operator): boolean => (LIST_OPERATORS as readonly string[]).includes(operator);
+/** A list may also be written as in conditions, in one text: "(/bin/cp, /bin/mv)". */
+function spelledOut(value: Literal): readonly Literal[] {
+  if (value.quoted || !value.text.startsWith('(')) return [value];
+  const tokens = new Tokenizer(SourceText.at(value.text, value.at));
+  tokens.sign('(');
+  const values = parseList(tokens);
+  if (!tokens.atEnd()) throw tokens.error(`expected one list, found ${tokens.found()} behind it`);
+  return values;
+}
+
+const listed = (comp: Comp | undefined): boolean =>
+  comp !== undefined && (comp.modifier !== undefined || takesList(comp.operator));

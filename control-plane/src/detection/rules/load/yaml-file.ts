@@ -1,14 +1,4 @@
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  type Scalar,
-  type YAMLMap,
-} from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type YAMLMap } from 'yaml';
 import type { Position } from '../language/position.ts';
 import { RuleError } from '../language/rule-error.ts';
 import { SourceText } from '../language/source-text.ts';
@@ -26,18 +16,13 @@ export class YamlFile {
   constructor(file: RuleFile) {
     this.name = file.name;
     this.#text = file.text;
-    const document = parseDocument(file.text, { lineCounter: this.#lines, prettyErrors: false });
-    const fault = document.errors[0];
-    if (fault) throw new RuleError('RULE_SYNTAX', fault.message, this.#at(fault.pos[0]));
-    const top = document.contents;
-    if (top === null || (isScalar(top) && top.value === null)) this.items = [];
-    else if (isSeq(top)) this.items = top.items.map((item) => this.#entry(item));
-    else
-      throw new RuleError(
-        'RULE_SYNTAX',
-        'a rule file is a list: its entries begin with "- rule:", "- macro:" or "- list:"',
-        this.at(top),
-      );
+    // the same key twice spoils its entry, not the file
+    const options = { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false };
+    const parsed = parseAllDocuments(file.text, options);
+    const documents = Array.isArray(parsed) ? parsed : [];
+    for (const { errors } of documents)
+      if (errors[0]) throw new RuleError('RULE_SYNTAX', errors[0].message, this.#at(errors[0].pos[0]));
+    this.items = documents.flatMap(({ contents }) => this.#entries(contents));
   }
 
   at(node: unknown): Position {
@@ -54,6 +39,12 @@ export class YamlFile {
         this.at(node),
       );
     return (node as Node | undefined) ?? undefined;
+  }
+
+  /** The value of a key unless it is left empty. */
+  filled(map: YAMLMap, key: string): Node | undefined {
+    const node = this.node(map, key);
+    return isEmpty(node) ? undefined : node;
   }
 
   text(map: YAMLMap, key: string): SourceText | undefined {
@@ -81,10 +72,26 @@ export class YamlFile {
     throw new RuleError('RULE_SYNTAX', `${what} must be a list`, this.at(node));
   }
 
-  /** Whether a scalar was written in quotes. */
-  isQuoted(node: unknown): boolean {
-    const type = isScalar(node) ? (node as Scalar).type : undefined;
-    return type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE';
+  /** @throws RuleError RULE_SYNTAX where a map in an entry has the same key twice */
+  checkKeys(map: YAMLMap): void {
+    const seen = new Set<string>();
+    for (const { key, value } of map.items) {
+      const name = isScalar(key) ? String(key.value) : '';
+      if (seen.has(name))
+        throw new RuleError('RULE_SYNTAX', `the key "${name}" stands here twice: keys are unique`, this.at(key));
+      seen.add(name);
+      for (const inner of isSeq(value) ? value.items : [value]) if (isMap(inner)) this.checkKeys(inner);
+    }
+  }
+
+  #entries(top: unknown): YAMLMap[] {
+    if (isEmpty(top)) return [];
+    if (isSeq(top)) return top.items.filter((item) => !isEmpty(item)).map((item) => this.#entry(item));
+    throw new RuleError(
+      'RULE_SYNTAX',
+      'a rule file is a list: its entries begin with "- rule:", "- macro:" or "- list:"',
+      this.at(top),
+    );
   }
 
   #entry(item: unknown): YAMLMap {
@@ -97,3 +104,6 @@ export class YamlFile {
     return { file: this.name, line: Math.max(1, line), column: Math.max(1, col) };
   }
 }
+
+const isEmpty = (node: unknown): boolean =>
+  node === null || node === undefined || (isScalar(node) && (node.value === null || node.value === undefined));

@@ -17,3 +17,9 @@ export function capabilityNames(set: bigint): string[] {
   }
   return out;
 }
+
+/** The bit of a capability by its name, as CAP_NET_RAW; undefined when there is no such capability. */
+export function capabilityBit(name: string): bigint | undefined {
+  const at = NAMES.indexOf(name);
+  return at < 0 ? undefined : 1n << BigInt(at);
+}

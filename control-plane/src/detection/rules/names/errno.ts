@@ -20,3 +20,9 @@ export function resultName(result: number): string {
   const name = NAMES[-result - 1];
   return name === undefined || name === '-' ? String(-result) : name;
 }
+
+/** The number of an error by its name, as EACCES; undefined when there is no such error. */
+export function errorNumber(name: string): number | undefined {
+  const at = NAMES.indexOf(name);
+  return at < 0 || name === '-' ? undefined : at + 1;
+}

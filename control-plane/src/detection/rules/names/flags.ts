@@ -129,6 +129,11 @@ export function openFlagNames(value: number): string {
   const access = ACCESS[value & 3] as string;
   return rest === '' ? access : `${access}|${rest}`;
 }
+/** Bits of a flag of open(2) by its name; undefined when there is no such flag. */
+export function openFlagBits(name: string): number | undefined {
+  const access = ACCESS.indexOf(name);
+  return access >= 0 ? access : OPEN.find(([flag]) => flag === name)?.[1];
+}
 export const modeNames = (value: number): string => join(value, MODE);
 export const cloneFlagNames = (value: number): string => join(value, CLONE);
 export const mountFlagNames = (value: number): string => join(value, MOUNT);

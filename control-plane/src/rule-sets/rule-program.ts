@@ -1,0 +1,50 @@
+import type { ProbePlan } from '@picket/sdk';
+import { buildPlan } from '../detection/plan/build-plan.ts';
+import { needsOfRules } from '../detection/plan/rule-needs.ts';
+import type { PlanSettings } from '../detection/plan/settings.ts';
+import { loadRules } from '../detection/rules/load/load-rules.ts';
+import type { LoadResult, Rule, RuleFile } from '../detection/rules/load/rule.ts';
+import { CountingEngine } from './counting-engine.ts';
+import { EXCEPTIONS_FILE } from './generated-layers.ts';
+import { layerFiles, type RuleLayers } from './rule-layers.ts';
+import { setId } from './set-id.ts';
+import { silencedRules } from './silenced-rules.ts';
+
+/** Everything that runs for one state of the rules. Made whole before it replaces another. */
+export interface RuleProgram {
+  /** SHA-256 of all files, what is made from the store included. */
+  readonly digest: string;
+  readonly layers: RuleLayers;
+  readonly files: readonly RuleFile[];
+  readonly loaded: LoadResult;
+  readonly engine: CountingEngine;
+  readonly plan: ProbePlan;
+  /** Paths of severe rules that found no room in the kernel's tables. */
+  readonly unprotected: number;
+}
+
+export interface ProgramParts {
+  readonly settings: PlanSettings;
+  readonly onRuleError: (rule: Rule, error: unknown) => void;
+}
+
+/** Loads and compiles rules. Never throws for what is in the files: what is wrong is in `loaded.problems`. */
+export function makeProgram(
+  base: readonly RuleFile[],
+  layers: RuleLayers,
+  { settings, onRuleError }: ProgramParts,
+): RuleProgram {
+  const files = layerFiles(base, layers);
+  const loaded = loadRules(files);
+  const counting = silencedRules(
+    files.filter(({ name }) => name !== EXCEPTIONS_FILE),
+    layers.exceptions,
+  );
+  const engine = new CountingEngine(loaded, counting, { onRuleError });
+  // Events that an exception silences are still asked for: they are counted, and come back when it ends.
+  const { plan, unprotected } = buildPlan(
+    [needsOfRules({ ...loaded, rules: [...loaded.rules, ...counting] })],
+    settings,
+  );
+  return { digest: setId(files), layers, files, loaded, engine, plan, unprotected };
+}
