@@ -86,7 +86,7 @@ export class ActiveRules {
 
   /** Hands out the matches that exceptions silenced since it was last asked, by id of the exception. */
   takeSilenced(): ReadonlyMap<string, number> {
-    const counted = addCounts(new Map(this.#silenced), this.#program.engine.takeSilenced());
+    const counted = addCounts(new Map(this.#silenced), this.#program.takeSilenced());
     this.#silenced.clear();
     return counted;
   }
@@ -115,7 +115,7 @@ export class ActiveRules {
   take(program: RuleProgram, base = this.#base): void {
     const before = this.#program;
     addCounts(this.#failures, before.engine.failures);
-    addCounts(this.#silenced, before.engine.takeSilenced());
+    addCounts(this.#silenced, before.takeSilenced());
     if (base !== this.#base) this.#alone = undefined;
     this.#base = base;
     this.#program = program;

@@ -4,6 +4,7 @@ import { needsOfRules } from '../detection/plan/rule-needs.ts';
 import type { PlanSettings } from '../detection/plan/settings.ts';
 import { loadRules } from '../detection/rules/load/load-rules.ts';
 import type { LoadResult, Rule, RuleFile } from '../detection/rules/load/rule.ts';
+import { RuleEngine } from '../detection/rules/rule-engine.ts';
 import { CountingEngine } from './counting-engine.ts';
 import { EXCEPTIONS_FILE } from './generated-layers.ts';
 import { layerFiles, type RuleLayers } from './rule-layers.ts';
@@ -17,7 +18,9 @@ export interface RuleProgram {
   readonly layers: RuleLayers;
   readonly files: readonly RuleFile[];
   readonly loaded: LoadResult;
-  readonly engine: CountingEngine;
+  readonly engine: RuleEngine;
+  /** Hands out the matches that exceptions silenced since it was last asked, by id of the exception. */
+  readonly takeSilenced: () => ReadonlyMap<string, number>;
   readonly plan: ProbePlan;
   /** Paths of severe rules that found no room in the kernel's tables. */
   readonly unprotected: number;
@@ -27,6 +30,8 @@ export interface ProgramParts {
   readonly settings: PlanSettings;
   readonly onRuleError: (rule: Rule, error: unknown) => void;
 }
+
+const NOTHING: ReadonlyMap<string, number> = new Map();
 
 /** Loads and compiles rules. Never throws for what is in the files: what is wrong is in `loaded.problems`. */
 export function makeProgram(
@@ -40,11 +45,13 @@ export function makeProgram(
     files.filter(({ name }) => name !== EXCEPTIONS_FILE),
     layers.exceptions,
   );
-  const engine = new CountingEngine(loaded, counting, { onRuleError });
+  const counter = counting.length > 0 ? new CountingEngine(loaded, counting, { onRuleError }) : undefined;
+  const engine = counter ?? new RuleEngine(loaded, { onRuleError });
+  const takeSilenced = () => counter?.takeSilenced() ?? NOTHING;
   // Events that an exception silences are still asked for: they are counted, and come back when it ends.
   const { plan, unprotected } = buildPlan(
     [needsOfRules({ ...loaded, rules: [...loaded.rules, ...counting] })],
     settings,
   );
-  return { digest: setId(files), layers, files, loaded, engine, plan, unprotected };
+  return { digest: setId(files), layers, files, loaded, engine, takeSilenced, plan, unprotected };
 }

@@ -13,7 +13,7 @@ export const IMPACT: readonly Deed[] = [
   {
     rule: 'Command history wiped',
     title: 'removed',
-    act: sh('echo ls > /home/app/.bash_history; rm /home/app/.bash_history'),
+    act: sh('echo ls > /home/app/.bash_history; rm /home/app/.bash_history; true'),
     shows: { 'fs.path.name': '/home/app/.bash_history' },
     process: /^(rm|sh)$/,
     ancestors: ['sh'],
@@ -49,7 +49,7 @@ export const IMPACT: readonly Deed[] = [
   {
     rule: 'Log wiped',
     title: 'removed',
-    act: sh('echo login > /var/log/secure; rm /var/log/secure'),
+    act: sh('echo login > /var/log/secure; rm /var/log/secure; true'),
     shows: { 'fs.path.name': '/var/log/secure' },
     process: /^(rm|sh)$/,
     ancestors: ['sh'],
@@ -58,7 +58,7 @@ export const IMPACT: readonly Deed[] = [
   {
     rule: 'Many files deleted',
     title: 'of a shop',
-    act: withFiles('/srv/shop', 120, 'rm file-*'),
+    act: withFiles('/srv/shop', 120, 'rm file-*; true'),
     shows: { 'fs.path.name': /^\/srv\/shop\/file-/, 'window.count': '100' },
     process: /^(rm|sh)$/,
     ancestors: ['sh'],

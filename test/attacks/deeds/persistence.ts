@@ -53,7 +53,7 @@ export const PERSISTENCE: readonly Deed[] = [
   {
     rule: 'Scheduled job written',
     title: 'moved into place',
-    act: sh('echo text > /home/app/job; mkdir -p /etc/cron.d; mv /home/app/job /etc/cron.d/moved'),
+    act: sh('echo text > /home/app/job; mkdir -p /etc/cron.d; mv /home/app/job /etc/cron.d/moved; true'),
     shows: { 'evt.arg.newpath': '/etc/cron.d/moved' },
     process: /^(mv|sh)$/,
     ancestors: ['sh'],
