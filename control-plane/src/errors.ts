@@ -18,6 +18,8 @@ export type ControlPlaneErrorCode =
   | 'RULE_FIELD_UNANSWERED'
   | 'RULE_INVALID'
   | 'RULE_TEST_INVALID'
+  | 'SIGMA_SYNTAX'
+  | 'SIGMA_UNSUPPORTED'
   | 'RULES_REFUSED'
   | 'RULES_CONFLICT'
   | 'RULES_BUSY'

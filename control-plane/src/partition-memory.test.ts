@@ -181,6 +181,17 @@ describe('what rules remember', () => {
     expect(partition.handle(batchOf(connects(), 1, rebooted))).toEqual([]);
   });
 
+  it('finds the container of an event by its cgroup when the agent has begun to count slots anew', () => {
+    const partition = new Partition(() => ENGINE);
+    const container = (slot: number, cgroup: number) =>
+      encodeRecord(Kind.ContainerStarted, { slot, generation: 1, cgroup }, { id: `id-of-${cgroup}` });
+    sent = 0n;
+    partition.handle(batchOf([container(1, 901), run(SECOND, 1, '/f1')], 1.1));
+    sent = 0n;
+    const [alert] = partition.handle(batchOf([container(1, 777), container(2, 901)], 9, { agentEpoch: 2n }));
+    expect(alert).toMatchObject({ rule: 'never connects', container: { full_id: 'id-of-901' } });
+  });
+
   it('is read from older checkpoints as nothing, and refused when it is damaged', () => {
     const partition = new Partition(() => ENGINE);
     sent = 0n;

@@ -15,6 +15,7 @@ export type { NearestOfPart, NearMiss } from './detection/rules/explain/nearest-
 export { loadRules } from './detection/rules/load/load-rules.ts';
 export type { LoadResult, Rule, RuleFile, RuleOutcome, RuleProblem } from './detection/rules/load/rule.ts';
 export { RuleEngine } from './detection/rules/rule-engine.ts';
+export { convertSigma, type SigmaOutcome, type SigmaResult } from './detection/sigma/convert-sigma.ts';
 export { ControlPlaneError } from './errors.ts';
 export { RULE_TEST_FILE, readRuleFiles, SHIPPED_RULES } from './rule-files.ts';
 export type { Difference } from './rule-tests/check-expectations.ts';

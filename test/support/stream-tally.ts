@@ -2,6 +2,7 @@ import {
   ContainerStarted,
   EventCursor,
   FileOpen,
+  HeaderFlag,
   Kind,
   kindName,
   lossReasonName,
@@ -39,7 +40,8 @@ export async function tallyStream(nats: TestNats): Promise<(id: string) => Conta
     while (cursor.next()) {
       const slot = cursor.slot * 65_536 + cursor.generation;
       if (cursor.kind === Kind.ContainerStarted) owners.set(slot, cursor.string(ContainerStarted.id));
-      take(cursor, tally(owners.get(slot) ?? ''));
+      // a snapshot tells again what was told before
+      if ((cursor.flags & HeaderFlag.snapshot) === 0) take(cursor, tally(owners.get(slot) ?? ''));
     }
   }
   return tally;

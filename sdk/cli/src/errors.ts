@@ -5,6 +5,7 @@ export type CliErrorCode =
   | 'NOT_RUNNING'
   | 'FILE_UNREADABLE'
   | 'FILE_EXISTS'
+  | 'FILE_UNWRITABLE'
   | 'RULE_UNKNOWN'
   | 'EVENT_UNKNOWN'
   | 'TESTS_MISSING'

@@ -8,7 +8,7 @@ import { replay } from './commands/replay.ts';
 import { rulesAccept, rulesExcept, rulesExceptions } from './commands/rule-sets/exceptions.ts';
 import { rulesOverride, rulesOverrides } from './commands/rule-sets/override.ts';
 import { rulesActivate, rulesPush, rulesReload, rulesRollback, rulesSets } from './commands/rule-sets/sets.ts';
-import { rulesExplain, rulesList, rulesTest, rulesValidate } from './commands/rules/commands.ts';
+import { rulesExplain, rulesImportSigma, rulesList, rulesTest, rulesValidate } from './commands/rules/commands.ts';
 import { status } from './commands/status.ts';
 import type { CliConfig } from './config.ts';
 import { CliError } from './errors.ts';
@@ -24,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   rulesValidate,
   rulesTest,
   rulesExplain,
+  rulesImportSigma,
   rulesPush,
   rulesSets,
   rulesActivate,

@@ -138,6 +138,7 @@ it('lets through what rules made at random match, each alone', () => {
 
 it('keeps opens that no shipped rule looks at in the kernel', () => {
   const { plan } = buildPlan([needsOfRules(loadRules(shippedRules()))], DEFAULT_SETTINGS);
+  expect(plan.opens).toEqual({ read: 'listed', write: 'listed', failed: 'listed' });
   const node = new Scenario();
   for (const path of ['/usr/lib/libc.so.6', '/srv/app/main.js', '/etc/hosts', '/tmp/x']) {
     node.open(200, path);

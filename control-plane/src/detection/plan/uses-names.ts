@@ -1,6 +1,6 @@
 import type { FieldUse } from '../rules/language/syntax-tree.ts';
 import type { Checked } from '../rules/load/checked-condition.ts';
-import type { Join } from '../rules/load/extensions.ts';
+import { type Join, stepField } from '../rules/load/extensions.ts';
 import type { Rule } from '../rules/load/rule.ts';
 
 /** Fields that follow from DNS answers besides the event itself. */
@@ -12,7 +12,7 @@ export function usesNames({
   output,
   extensions,
 }: Pick<Rule, 'condition' | 'output' | 'extensions'>): boolean {
-  if (isAsked(condition) || output.some((part) => typeof part !== 'string' && isName(part))) return true;
+  if (isAsked(condition) || output.some((part) => typeof part !== 'string' && isShown(part))) return true;
   const { window, sequence, groupBy = [] } = extensions ?? {};
   const steps = sequence?.steps ?? [];
   return (
@@ -31,5 +31,8 @@ function isAsked(condition: Checked): boolean {
 }
 
 const isJoinedBy = (join: Join): boolean => join.some((part) => typeof part !== 'string' && isName(part));
+
+/** Also as a field of an earlier step of a sequence. */
+const isShown = ({ name }: FieldUse): boolean => NAMES.has(stepField(name)?.field ?? name);
 
 const isName = ({ name }: FieldUse): boolean => NAMES.has(name);

@@ -22,6 +22,12 @@ describe('the shipped rules', () => {
         rule.name,
       ).toBe(true);
       expect(rule.description.length, rule.name).toBeGreaterThan(40);
+      const { maturity, references, noise, tuning } = rule.metadata;
+      expect(maturity, rule.name).toMatch(/^(stable|incubating)$/);
+      for (const technique of rule.mitre)
+        expect(references, rule.name).toContain(`https://attack.mitre.org/techniques/${technique.replace('.', '/')}/`);
+      expect(noise, rule.name).toMatch(/\w{4}/);
+      expect(tuning, rule.name).toMatch(/\w{4}/);
       for (const field of [
         'container.id',
         'container.name',

@@ -1,9 +1,11 @@
 import { EventCursor, HeaderFlag, Kind } from '@picket/sdk';
 import type { Batch, Emit, Finding, NodeView } from '../../types.ts';
+import { ColumnScreen } from './compile/column-screen.ts';
 import { DecisionMaker } from './compile/decision.ts';
 import { compileKindRules, type KindRule } from './compile/kind-rule.ts';
 import { RULE_KINDS } from './compile/matching-kinds.ts';
 import { OpenScreen } from './compile/open-screen.ts';
+import { lowest } from './compile/rule-bits.ts';
 import { EventContext } from './fields/event-context.ts';
 import type { RuleExtensions } from './load/extensions.ts';
 import type { LoadResult, Rule } from './load/rule.ts';
@@ -26,7 +28,10 @@ export interface RuleEngineOptions {
 
 interface Plan {
   readonly rules: readonly KindRule[];
+  /** By what opens share: path and access. */
   readonly screen: OpenScreen | undefined;
+  /** By single fields. */
+  readonly columns: ColumnScreen;
 }
 
 const DEFAULT_PATHS = 32_768;
@@ -61,7 +66,8 @@ export class RuleEngine {
       const rules = enabled.flatMap((rule) => compileKindRules(rule, kind, context));
       if (rules.length === 0) continue;
       const screen = kind.id === Kind.FileOpen ? makeScreen(rules, options) : undefined;
-      this.#plans[kind.id] = { rules, screen };
+      const columns = new ColumnScreen(rules, screen !== undefined);
+      this.#plans[kind.id] = { rules, screen, columns };
     }
     this.kindsWanted = Object.keys(this.#plans).map(Number);
     this.lookBackMs = Math.max(0, ...enabled.map(({ extensions }) => spanOf(extensions)));
@@ -83,14 +89,16 @@ export class RuleEngine {
     const plan = this.#plans[cursor.kind];
     if (plan === undefined || (cursor.flags & HeaderFlag.snapshot) !== 0) return;
     const context = this.#context;
-    const rules = plan.screen === undefined ? plan.rules : plan.screen.survivors(cursor, context);
-    if (rules.length === 0) return;
+    const among = plan.screen?.survivors(cursor, context);
+    if (plan.screen !== undefined && among === undefined) return;
     context.begin(cursor, view, batch);
+    const left = plan.columns.narrow(context, among);
     if (this.#decided.size > 0) this.#decided.clear();
-    for (const rule of rules) {
-      const finding = this.#find(rule, context, batch, memory);
-      if (finding) emit(finding, cursor, batch);
-    }
+    for (let word = 0; word < left.length; word++)
+      for (let bits = left[word] as number; bits !== 0; bits &= bits - 1) {
+        const finding = this.#find(plan.rules[word * 32 + lowest(bits)] as KindRule, context, batch, memory);
+        if (finding) emit(finding, cursor, batch);
+      }
   }
 
   /**

@@ -3,7 +3,7 @@ import { Header, parseIp } from '@picket/sdk';
 import type { EventContext } from '../fields/event-context.ts';
 import type { FieldSource, Purity } from '../fields/field-source.ts';
 import { resolveUse } from '../fields/resolve-field.ts';
-import type { Operator } from '../language/syntax-tree.ts';
+import type { FieldUse, Operator } from '../language/syntax-tree.ts';
 import type { Test, TestValues } from '../load/checked-condition.ts';
 import { compileComputed } from './computed-test.ts';
 import type { TextTest } from './glob.ts';
@@ -19,9 +19,14 @@ export type CompiledTest = boolean | { readonly test: Predicate; readonly pure: 
 /**
  * Compiles a test for a kind of event. A value that is absent passes no test but its negation, `!=` neither; of several
  * values one that passes is enough, but all must differ for `!=`.
+ * @param sourceOf where fields get their values, when they are not read anew for every test
  */
-export function compileTest(test: Test, kind: KindInfo): CompiledTest {
-  const source = resolveUse(test.field, kind);
+export function compileTest(
+  test: Test,
+  kind: KindInfo,
+  sourceOf = (use: FieldUse): FieldSource | undefined => resolveUse(use, kind),
+): CompiledTest {
+  const source = sourceOf(test.field);
   if (!source) return false;
   if (test.operator === 'exists') return compileExists(source);
   if (test.values.type === 'computed') {

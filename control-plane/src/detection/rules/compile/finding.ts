@@ -28,9 +28,11 @@ export function compileFinding(rule: Rule, kind: KindInfo, by?: Join): Find {
   );
   const template = parts.map((part) => (typeof part === 'string' ? part : { field: part.key }));
   const retellable = speaksOfContainer(template) ? { template } : {};
-  const { cooldownMs, groupBy = by } = rule.extensions ?? {};
+  const { cooldownMs, groupBy = by, baseline } = rule.extensions ?? {};
   const cooldown = cooldownMs === undefined ? {} : { cooldownMs };
-  const groupKey = groupBy ? compileGivenKey(rule, groupBy, kind) : compileGroupKey(rule, kind);
+  // profiles are those of workloads: what is new for one says nothing of another
+  const joined: Join | undefined = baseline && groupBy ? ['container', ...groupBy] : groupBy;
+  const groupKey = joined ? compileGivenKey(rule, joined, kind) : compileGroupKey(rule, kind);
   const { name, priority, tags, mitre } = rule;
   return (c, more) => {
     const fields: Record<string, ShownValue | null> = {};

@@ -9,7 +9,7 @@ import { compileKey, type KeyOf } from '../stateful/join-key.ts';
 import type { Find, Programs, SequenceProgram, WindowProgram, WindowReads } from '../stateful/program.ts';
 import { windowReads } from '../stateful/program.ts';
 import type { Predicate } from './comparison.ts';
-import { compileDecision, type Decision, type DecisionMaker, possible } from './decision.ts';
+import { compileDecision, type Decision, type DecisionMaker } from './decision.ts';
 import { compileFinding, compileStepFields } from './finding.ts';
 
 /** What becomes of an event that meets the condition. */
@@ -21,11 +21,8 @@ export type Role =
 /** A rule, or a step of its sequence, made for one kind of event. */
 export interface KindRule {
   readonly rule: Rule;
+  readonly decision: Decision;
   readonly matches: Predicate;
-  /** False only when path and access alone rule a match out. */
-  readonly possible: Predicate;
-  /** False only when the access alone does. */
-  readonly possibleByAccess: Predicate;
   readonly role: Role;
   readonly find: Find;
   /** Whether the baseline lets a finding pass. */
@@ -82,14 +79,10 @@ function compileSteps(
   });
 }
 
-type Tests = Pick<KindRule, 'matches' | 'possible' | 'possibleByAccess'>;
+type Tests = Pick<KindRule, 'decision' | 'matches'>;
 
 function compileTests(condition: Checked, { maker }: CompileContext): Tests | undefined {
   const decision: Decision = maker.decide(condition);
   if (decision === false) return undefined;
-  return {
-    matches: compileDecision(decision),
-    possible: compileDecision(possible(decision, 'path')),
-    possibleByAccess: compileDecision(possible(decision, 'access')),
-  };
+  return { decision, matches: compileDecision(decision) };
 }

@@ -2,9 +2,10 @@ import { type EventCursor, FileOpen } from '@picket/sdk';
 import type { EventContext } from '../fields/event-context.ts';
 import { openAccess } from '../fields/open-access.ts';
 import type { KindRule } from './kind-rule.ts';
+import { PathDecider } from './path-decider.ts';
 import { PathInterner, type PathInternerOptions } from './path-interner.ts';
+import { isEmpty } from './rule-bits.ts';
 
-const NONE: readonly KindRule[] = [];
 const MAX_LISTS = 65_535;
 const UNKNOWN = 0;
 
@@ -13,13 +14,11 @@ const UNKNOWN = 0;
  * but few cases none. Rules that survive are evaluated in full. See `possible` in decision.ts for why that is exact.
  */
 export class OpenScreen {
-  readonly #rules: readonly KindRule[];
+  readonly #decider: PathDecider;
   readonly #paths: PathInterner;
-  /** Lists of survivors by verdict; verdict 0 means that the pair is new. */
-  readonly #lists: (readonly KindRule[])[] = [NONE];
+  /** Survivors by verdict, undefined for none; verdict 0 means that the pair is new. */
+  readonly #lists: (Uint32Array | undefined)[] = [undefined];
   readonly #listOf = new Map<string, number>();
-  /** Numbers of the rules that each kind of access leaves possible. */
-  readonly #byAccess: (readonly number[] | undefined)[] = [];
   #bytes: Uint8Array | undefined;
   #words: Uint32Array = new Uint32Array(0);
   readonly #unaligned = new Uint32Array(16_384);
@@ -27,7 +26,7 @@ export class OpenScreen {
   decided = 0;
 
   constructor(rules: readonly KindRule[], options: PathInternerOptions) {
-    this.#rules = rules;
+    this.#decider = new PathDecider(rules);
     this.#paths = new PathInterner(options);
   }
 
@@ -36,8 +35,8 @@ export class OpenScreen {
     return this.#paths.clears;
   }
 
-  /** The rules that may match the current record, which must be a file.open. */
-  survivors(cursor: EventCursor, c: EventContext): readonly KindRule[] {
+  /** The rules that may match the current record, which must be a file.open, by their bits; undefined for none. */
+  survivors(cursor: EventCursor, c: EventContext): Uint32Array | undefined {
     const length = cursor.stringLength(FileOpen.path);
     const at = cursor.stringAt(FileOpen.path);
     const access = openAccess(cursor);
@@ -46,31 +45,22 @@ export class OpenScreen {
     const words = aligned ? this.#words : this.#align(cursor.bytes, at, length);
     const entry = this.#paths.find(words, aligned ? at >> 2 : 0, length, access);
     const verdict = entry < 0 ? UNKNOWN : (this.#paths.verdicts[entry] as number);
-    if (verdict !== UNKNOWN) return this.#lists[verdict] ?? NONE;
+    if (verdict !== UNKNOWN) return this.#lists[verdict];
     return this.#decide(entry, cursor, c);
   }
 
-  #decide(entry: number, cursor: EventCursor, c: EventContext): readonly KindRule[] {
+  #decide(entry: number, cursor: EventCursor, c: EventContext): Uint32Array | undefined {
     this.decided++;
     c.beginRecord(cursor);
-    const found = this.#candidates(c).filter((i) => this.#rules[i]?.possible(c));
+    const found = this.#decider.decide(c);
     const key = found.join();
     const known = this.#listOf.get(key);
-    const list = known === undefined ? found.map((i) => this.#rules[i] as KindRule) : (this.#lists[known] ?? NONE);
+    const list = known === undefined ? (isEmpty(found) ? undefined : found.slice()) : this.#lists[known];
     if (entry >= 0) this.#remember(entry, key, list);
     return list;
   }
 
-  /** Rules that the access alone does not rule out: a rule about writing need not look at the paths of reads. */
-  #candidates(c: EventContext): readonly number[] {
-    const known = this.#byAccess[c.access];
-    if (known) return known;
-    const found = [...this.#rules.keys()].filter((i) => this.#rules[i]?.possibleByAccess(c));
-    this.#byAccess[c.access] = found;
-    return found;
-  }
-
-  #remember(entry: number, key: string, list: readonly KindRule[]): void {
+  #remember(entry: number, key: string, list: Uint32Array | undefined): void {
     let verdict = this.#listOf.get(key);
     if (verdict === undefined) {
       if (this.#lists.length >= MAX_LISTS) return;

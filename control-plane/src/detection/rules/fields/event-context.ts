@@ -7,6 +7,9 @@ export interface Clock {
   readonly header: Pick<Batch['header'], 'wallOffset'>;
 }
 
+/** Stands for a value that was not looked up yet: a value may be undefined. */
+const UNKNOWN = Symbol('unknown');
+
 /**
  * The event that rules look at, and what was looked up for it so far. One object serves all events: nothing is read,
  * decoded or found before a rule asks for it, and nothing twice.
@@ -25,6 +28,10 @@ export class EventContext {
   #textOffset = -1;
   #filename: string | undefined = undefined;
   #access = -1;
+  readonly #kept: unknown[] = [];
+  /** Which of them are known, the first `#keptCount`. */
+  readonly #keptSlots: number[] = [];
+  #keptCount = 0;
 
   begin(cursor: EventCursor, view: NodeView, batch: Clock): void {
     this.beginRecord(cursor);
@@ -42,9 +49,21 @@ export class EventContext {
     this.#textOffset = -1;
     this.#filename = undefined;
     this.#access = -1;
+    while (this.#keptCount > 0) this.#kept[this.#keptSlots[--this.#keptCount] as number] = UNKNOWN;
     if (cursor.bytes === this.#bytes) return;
     this.#bytes = cursor.bytes;
     this.#buffer = Buffer.from(cursor.bytes.buffer, cursor.bytes.byteOffset, cursor.bytes.byteLength);
+  }
+
+  /** A value that is made once for an event. Whoever numbers the slots gives each of them one meaning for a kind of event. */
+  kept<T>(slot: number, get: (c: EventContext) => T): T {
+    const known = slot < this.#kept.length ? this.#kept[slot] : UNKNOWN;
+    if (known !== UNKNOWN) return known as T;
+    const value = get(this);
+    while (this.#kept.length <= slot) this.#kept.push(UNKNOWN);
+    this.#kept[slot] = value;
+    this.#keptSlots[this.#keptCount++] = slot;
+    return value;
   }
 
   get process(): Process | undefined {

@@ -43,7 +43,9 @@ export function buildRule(definition: RuleDefinition, { checker, firstMatch, war
   const outputSource = definition.output ?? SourceText.at(DEFAULT_OUTPUT, position);
   const output = parseOutput(outputSource, warn, outputFields(extensions));
   const priority = readPriority(required(definition.priority, 'priority', definition));
-  const firstMatchOf = firstMatch.has(position.file) ? position.file : undefined;
+  // what is counted or waited for is not found at an event: another rule that is must not hide it
+  const isOfOne = extensions?.window === undefined && extensions?.sequence === undefined;
+  const firstMatchOf = isOfOne && firstMatch.has(position.file) ? position.file : undefined;
   const meaning = [
     body.condition,
     outputText,

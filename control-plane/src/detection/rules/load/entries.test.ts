@@ -172,6 +172,8 @@ describe('what a file says of itself', () => {
     const { rules } = load(`- matching: first\n${rule('A')}${rule('B')}`, `- matching: all\n${rule('C')}`, rule('D'));
     expect(rules.map(({ firstMatchOf }) => firstMatchOf)).toEqual(['file0.yaml', 'file0.yaml', undefined, undefined]);
     expect(told(`${rule('A')}- matching: first\n`)[0]?.[2]).toContain('before the first rule');
+    const window = rule('W', '  window: {count: true, over: 10s, at_least: 3}\n');
+    expect(load(`- matching: first\n${rule('A')}${window}`).rules[1]?.firstMatchOf).toBe(undefined);
   });
 });
 

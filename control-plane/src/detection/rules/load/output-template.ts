@@ -80,8 +80,12 @@ function readTransformers(before: string, at: FieldUse['at']): TransformerUse[] 
   });
 }
 
+/** No field has more; trying each length of a long text would take the square of its length. */
+const MOST_PARTS = 8;
+
 /** A sentence may go on with a dot behind a field, so the longest name that exists is meant. */
 function knownName(text: string, at: FieldUse['at'], find: FindField): string {
-  for (let name = text; name.includes('.'); name = name.slice(0, name.lastIndexOf('.'))) if (find(name)) return name;
+  const longest = text.split('.', MOST_PARTS).join('.');
+  for (let name = longest; name.includes('.'); name = name.slice(0, name.lastIndexOf('.'))) if (find(name)) return name;
   throw new RuleError('RULE_FIELD_UNKNOWN', `there is no field ${text}; see docs/reference/rule-fields.md`, at);
 }

@@ -28,3 +28,10 @@ it('the plan of a window leaves out kinds that do not have its fields', () => {
   expect(plan.kinds).toContain('net.connect');
   expect(plan.kinds).not.toContain('net.listen');
 });
+
+it('the names of addresses that the output shows of an earlier step are asked for', () => {
+  const plan = planOf(
+    '{rule: R, desc: d, output: "%step1.fd.sip.name", priority: Notice, sequence: {within: 10s, steps: [{condition: evt.type = connect}, {condition: evt.type = execve}]}}',
+  );
+  expect(plan.kinds).toContain('net.dns');
+});

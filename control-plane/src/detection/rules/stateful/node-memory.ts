@@ -7,10 +7,10 @@ import { type Kept, type KeyLimits, KeyTable, keepWithin } from './key-table.ts'
 import type { NodeMemoryState } from './memory-state.ts';
 import type { Program, Programs, SequenceProgram, WindowProgram, WindowReads } from './program.ts';
 import { type Found, type Hit, SequenceRunner, takeDue } from './run-sequence.ts';
-import { type Happening, SequenceEntry, type SequenceState } from './sequence-entry.ts';
+import { type Happening, inRun, SequenceEntry, type SequenceState } from './sequence-entry.ts';
 import { WindowEntry, type WindowState } from './window-entry.ts';
 
-/** More hits than this do not wait for the events before them: they are put in order among themselves. */
+/** More hits than this, or of more bytes than keys may have, do not wait: they are put in order among themselves. */
 const MAX_WAITING = 16_384;
 
 type Table = KeyTable<WindowEntry> | KeyTable<SequenceEntry>;
@@ -99,7 +99,8 @@ export class NodeMemory {
       const program = programs.get(hit.program);
       if (program?.type !== 'sequence') continue;
       try {
-        this.#runner.take(hit, program, this.#sequences(program), view, out);
+        const happening = inRun(hit.happening, header.agentEpoch);
+        this.#runner.take({ ...hit, happening }, program, this.#sequences(program), view, out);
       } catch (error) {
         onError(program.rule, error);
       }
@@ -107,7 +108,7 @@ export class NodeMemory {
     for (const program of programs.all()) this.#advance(program, watermark, out);
     const tables = [...programs.all()].map(({ id }) => this.#tables.get(id)).filter((table) => table !== undefined);
     keepWithin(this.#limits.bytes, tables);
-    return out;
+    return out.map(({ finding, happening }) => ({ finding, happening: inRun(happening, header.agentEpoch) }));
   }
 
   #advance(program: Program, watermark: number, out: Found[]): void {
@@ -123,7 +124,7 @@ export class NodeMemory {
 
   #takeUpTo(watermark: number): Hit[] {
     if (this.#waiting.length === 0) return [];
-    const all = this.#waiting.length > MAX_WAITING;
+    const all = this.#waiting.length > MAX_WAITING || bytesOf(this.#waiting) > this.#limits.bytes;
     const ready = all ? this.#waiting : this.#waiting.filter(({ happening }) => happening.time <= watermark);
     this.#waiting = all ? [] : this.#waiting.filter(({ happening }) => happening.time > watermark);
     return ready.sort((a, b) => a.happening.time - b.happening.time || a.order - b.order || b.step - a.step);
@@ -194,4 +195,15 @@ export class NodeMemory {
     this.#boot = boot;
     this.#order = order;
   }
+}
+
+/** What the events take that hits wait with; hits of one event stand side by side and share it. */
+function bytesOf(waiting: readonly Hit[]): number {
+  let bytes = 0;
+  let last: Happening | undefined;
+  for (const { happening } of waiting) {
+    if (happening !== last) bytes += happening.record.length;
+    last = happening;
+  }
+  return bytes;
 }

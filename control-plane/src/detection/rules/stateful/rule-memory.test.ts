@@ -84,3 +84,22 @@ it('has nodes apart', () => {
   }
   expect(found).toEqual(['a: /x 3']);
 });
+
+it('does not wait for the watermark with more than keys may take', () => {
+  const node = new Scenario();
+  const engine = new RuleEngine(loadRules([{ name: 'r', text: RULES }]));
+  const memory = new RuleMemory(LIMITS);
+  const cursor = new EventCursor();
+  const found: string[] = [];
+  for (let i = 0; i < 200; i++) {
+    const body = { path: '/x', open_flags: i % 2, file_mode: 0o100644, count: 1 };
+    const batch = batchOf(node.encode(Kind.FileOpen, { tgid: 200, syscall: 257, result: 3 }, body), 0n);
+    const ofNode = memory.begin(batch, engine.programs);
+    const emit = ({ rule }: { rule: string }) => found.push(rule);
+    cursor.open(batch.records).next();
+    engine.evaluate(cursor, node.state, batch, emit, ofNode);
+    engine.settle(node.state, batch, emit, ofNode);
+    expect(memory.snapshot().length).toBeLessThan(4 * LIMITS.bytes);
+  }
+  expect(found.filter((rule) => rule === 'sequence').length).toBeGreaterThan(50);
+});

@@ -1,3 +1,4 @@
+import { Header } from '@picket/sdk';
 import type { EventPosition, FieldValues, Finding } from '../../../types.ts';
 import type { Kept } from './key-table.ts';
 
@@ -13,6 +14,17 @@ export interface Happening {
   readonly time: number;
   readonly agentEpoch: bigint;
   readonly wallOffset: bigint;
+}
+
+/**
+ * The event as it may be looked at in a run of the agent. Slots belong to one run: by that of an earlier run another
+ * container would be found, so its own is found by its cgroup or not at all.
+ */
+export function inRun(happening: Happening, agentEpoch: bigint): Happening {
+  if (happening.agentEpoch === agentEpoch) return happening;
+  const record = new Uint8Array(happening.record);
+  for (const at of [Header.slot, Header.generation]) record.fill(0, at, at + 2);
+  return { ...happening, record };
 }
 
 /** A sequence on its way: the conditions up to a step were met. */

@@ -214,6 +214,12 @@ describe('a baseline', () => {
     expect(found(simple('optional'))).toHaveLength(1);
   });
 
+  it('keeps what is new for one container apart from what is for another', () => {
+    const node = nodeWith(simple('required'), answering('new').baseline);
+    const keys = [901, 902].map((cgroup) => node.open(200, '/b', 0, {}, { slot: cgroup - 899, cgroup })[0]?.groupKey);
+    expect(new Set(keys).size).toBe(2);
+  });
+
   it('is asked about the last event of a sequence', () => {
     const text = sequence([open('/a'), open('/b')], 'container', 'o', '  baseline: required\n  group_by: fd.name\n');
     const { asked, baseline } = answering('new');

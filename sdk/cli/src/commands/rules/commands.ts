@@ -52,3 +52,13 @@ export const rulesExplain: Command = {
   positionals: [1, MANY],
   run: async (_config, args, io) => (await import('./explain-rule.ts')).explainRule(args, io),
 };
+
+/** Makes rules of Sigma rules. */
+export const rulesImportSigma: Command = {
+  name: 'rules import-sigma',
+  usage: 'FILE... [--out FILE] [--json]',
+  summary: 'convert Sigma rules for Linux into rules, and say which can not be',
+  options: { out: { type: 'string' }, ...JSON_OPTION },
+  positionals: [1, MANY],
+  run: async (_config, args, io) => (await import('./import-sigma.ts')).importSigma(args, io),
+};

@@ -1,0 +1,16 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { readCorpus } from './corpus.ts';
+import { RuleFuzzer } from './fuzz-rules.ts';
+
+/** Chunk of cases to run, or nothing more to do. */
+export interface WorkerTask {
+  readonly from: number;
+  readonly to: number;
+}
+
+const { seed } = workerData as { seed: number };
+const fuzzer = new RuleFuzzer(seed, readCorpus(), (failure) => parentPort?.postMessage({ failure }));
+parentPort?.on('message', ({ from, to }: WorkerTask) => {
+  fuzzer.run(from, to);
+  parentPort?.postMessage({ done: fuzzer.counts });
+});
