@@ -19,6 +19,7 @@ const COMMANDS = {
   test: 'scripts/test.ts',
   check: 'scripts/check.ts',
   bench: 'bench/run.ts',
+  fuzz: 'test/fuzz/run.ts',
   build: 'scripts/build.ts',
   generate: 'sdk/schema/generate.ts',
   format: 'scripts/format.ts',

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -19,6 +20,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 it('reads files and all rule files of folders, in order', () => {
   const files = readRuleFiles([join(folder, 'own.yaml'), join(folder, 'more')]);
   expect(files.map((file) => file.text)).toEqual(['own', 'a', 'b']);
+});
+
+it('reads folders of any name, and nothing but files in them', () => {
+  const odd = join(folder, 'shop [prod] {a,b}');
+  mkdirSync(join(odd, 'folder.yaml'), { recursive: true });
+  writeFileSync(join(odd, 'a.yaml'), 'odd');
+  symlinkSync('a.yaml', join(odd, 'link.yml'));
+  execFileSync('mkfifo', [join(odd, 'pipe.yaml')]);
+  expect(readRuleFiles([odd]).map((file) => file.text)).toEqual(['odd', 'odd']);
 });
 
 it('names the path that can not be read', () => {

@@ -1,4 +1,5 @@
-import { globSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '@picket/sdk';
 import type { RuleFile } from './detection/rules/load/rule.ts';
@@ -18,9 +19,8 @@ export const RULE_TEST_FILE = /\.test\.ya?ml$/;
 export function readRuleFiles(paths: readonly string[], advice = 'correct PICKET_RULES'): RuleFile[] {
   return paths.flatMap((path) => {
     try {
-      const files = statSync(path).isDirectory() ? globSync(`${path}/*.{yaml,yml}`).sort() : [path];
-      const rules = files.filter((name) => name === path || !RULE_TEST_FILE.test(name));
-      return rules.map((name) => ({ name, text: readFileSync(name, 'utf8') }));
+      const files = statSync(path).isDirectory() ? filesOf(path) : [path];
+      return files.map((name) => ({ name, text: readFileSync(name, 'utf8') }));
     } catch (cause) {
       throw new ControlPlaneError(
         'CONFIG_INVALID',
@@ -29,4 +29,11 @@ export function readRuleFiles(paths: readonly string[], advice = 'correct PICKET
       );
     }
   });
+}
+
+/** The folder may have any name, and what lies in it may be a folder or a pipe whatever it is called. */
+function filesOf(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => /^[^.].*\.ya?ml$/.test(name) && !RULE_TEST_FILE.test(name));
+  const paths = names.sort().map((name) => join(folder, name));
+  return paths.filter((path) => statSync(path).isFile());
 }

@@ -39,7 +39,7 @@ export const ZONES: readonly Zone[] = [
       'control-plane/api',
     ],
   },
-  { name: 'detectors', folder: 'detectors', mayImport: ['sdk', 'assembly'] },
+  { name: 'detectors', folder: 'detectors', mayImport: ['sdk', 'assembly', 'control-plane/src/detectors.ts'] },
   { name: 'bpf', folder: 'bpf', mayImport: ['sdk', 'scripts'] },
   { name: 'test', folder: 'test', mayImport: ['*'] },
   { name: 'bench', folder: 'bench', mayImport: ['*'] },

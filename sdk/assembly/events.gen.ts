@@ -1,5 +1,10 @@
 // Generated from sdk/schema by npm run generate. Do not edit.
 
+import { textField, textLength, textStart } from './text';
+
+export const SCHEMA_MAJOR: u16 = 1;
+export const SCHEMA_MINOR: u16 = 2;
+
 export namespace Kind {
   export const ProcessExec: u16 = 1;
   export const ProcessFork: u16 = 2;
@@ -102,29 +107,29 @@ export class ProcessExec extends EventRecord {
   /** Facts about the executable: bits of the exe flags table. */
   @inline get exe_flags(): u32 { return load<u32>(this.at + 164); }
   /** Path of the executable, resolved by the kernel. */
-  @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 168), <usize>load<u16>(this.at + 170)); }
-  @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 168); }
-  @inline get path_length(): i32 { return <i32>load<u16>(this.at + 170); }
+  get path(): string { return textField(this.at, 168); }
+  @inline get path_at(): usize { return textStart(this.at, 168); }
+  @inline get path_length(): i32 { return textLength(this.at, 168); }
   /** Path as the caller gave it to the kernel. */
-  @inline get filename(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 172), <usize>load<u16>(this.at + 174)); }
-  @inline get filename_at(): usize { return this.at + <usize>load<u16>(this.at + 172); }
-  @inline get filename_length(): i32 { return <i32>load<u16>(this.at + 174); }
+  get filename(): string { return textField(this.at, 172); }
+  @inline get filename_at(): usize { return textStart(this.at, 172); }
+  @inline get filename_length(): i32 { return textLength(this.at, 172); }
   /** Arguments, the zeroth first. */
-  @inline get args(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 176), <usize>load<u16>(this.at + 178)); }
-  @inline get args_at(): usize { return this.at + <usize>load<u16>(this.at + 176); }
-  @inline get args_length(): i32 { return <i32>load<u16>(this.at + 178); }
+  get args(): string { return textField(this.at, 176); }
+  @inline get args_at(): usize { return textStart(this.at, 176); }
+  @inline get args_length(): i32 { return textLength(this.at, 176); }
   /** Working directory. */
-  @inline get cwd(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 180), <usize>load<u16>(this.at + 182)); }
-  @inline get cwd_at(): usize { return this.at + <usize>load<u16>(this.at + 180); }
-  @inline get cwd_length(): i32 { return <i32>load<u16>(this.at + 182); }
+  get cwd(): string { return textField(this.at, 180); }
+  @inline get cwd_at(): usize { return textStart(this.at, 180); }
+  @inline get cwd_length(): i32 { return textLength(this.at, 180); }
   /** Allow-listed environment variables, NAME=value. */
-  @inline get env(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 184), <usize>load<u16>(this.at + 186)); }
-  @inline get env_at(): usize { return this.at + <usize>load<u16>(this.at + 184); }
-  @inline get env_length(): i32 { return <i32>load<u16>(this.at + 186); }
+  get env(): string { return textField(this.at, 184); }
+  @inline get env_at(): usize { return textStart(this.at, 184); }
+  @inline get env_length(): i32 { return textLength(this.at, 184); }
   /** Name of the task, at most 15 bytes. */
-  @inline get comm(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 188), <usize>load<u16>(this.at + 190)); }
-  @inline get comm_at(): usize { return this.at + <usize>load<u16>(this.at + 188); }
-  @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 190); }
+  get comm(): string { return textField(this.at, 188); }
+  @inline get comm_at(): usize { return textStart(this.at, 188); }
+  @inline get comm_length(): i32 { return textLength(this.at, 188); }
 }
 
 /** A new process (not a thread). The header is that of the child. */
@@ -140,9 +145,9 @@ export class ProcessFork extends EventRecord {
   /** Session id in the host namespace. */
   @inline get sid(): u32 { return load<u32>(this.at + 84); }
   /** Name of the task, inherited from the parent. */
-  @inline get comm(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 88), <usize>load<u16>(this.at + 90)); }
-  @inline get comm_at(): usize { return this.at + <usize>load<u16>(this.at + 88); }
-  @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 90); }
+  get comm(): string { return textField(this.at, 88); }
+  @inline get comm_at(): usize { return textStart(this.at, 88); }
+  @inline get comm_length(): i32 { return textLength(this.at, 88); }
 }
 
 /** The last thread of a process ended. The header result is the exit status as wait() gives it. */
@@ -154,9 +159,9 @@ export class ProcessExit extends EventRecord {
   /** Signal that ended it; 0 when it exited by itself. */
   @inline get signal(): u32 { return load<u32>(this.at + 76); }
   /** Name of the task. */
-  @inline get comm(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 80), <usize>load<u16>(this.at + 82)); }
-  @inline get comm_at(): usize { return this.at + <usize>load<u16>(this.at + 80); }
-  @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 82); }
+  get comm(): string { return textField(this.at, 80); }
+  @inline get comm_at(): usize { return textStart(this.at, 80); }
+  @inline get comm_length(): i32 { return textLength(this.at, 80); }
 }
 
 /** A process was moved to another cgroup. The header is that of the moved process, its cgroup the new one; slot and generation are those of the container it leaves, or comes into when it was in none. */
@@ -164,13 +169,13 @@ export class ProcessMoved extends EventRecord {
   /** Id of the cgroup it left; 0 when that is not known to belong to a container. */
   @inline get from_cgroup(): u64 { return load<u64>(this.at + 64); }
   /** Path of the new cgroup below the cgroup v2 root. */
-  @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 72), <usize>load<u16>(this.at + 74)); }
-  @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 72); }
-  @inline get path_length(): i32 { return <i32>load<u16>(this.at + 74); }
+  get path(): string { return textField(this.at, 72); }
+  @inline get path_at(): usize { return textStart(this.at, 72); }
+  @inline get path_length(): i32 { return textLength(this.at, 72); }
   /** Name of the moved task. */
-  @inline get comm(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 76), <usize>load<u16>(this.at + 78)); }
-  @inline get comm_at(): usize { return this.at + <usize>load<u16>(this.at + 76); }
-  @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 78); }
+  get comm(): string { return textField(this.at, 76); }
+  @inline get comm_at(): usize { return textStart(this.at, 76); }
+  @inline get comm_length(): i32 { return textLength(this.at, 76); }
   /** Process that moved it, in the host namespace; its own id when it moved itself. */
   @inline get mover_pid(): u32 { return load<u32>(this.at + 80); }
   /** 1 when it is still told as part of the container it left, because it was moved from there. */
@@ -196,13 +201,13 @@ export class FileOpen extends EventRecord {
   /** Facts about the file: bits of the exe flags table, and created. */
   @inline get file_flags(): u32 { return load<u32>(this.at + 96); }
   /** Path resolved by the kernel; flag user_path marks one that only user memory held. */
-  @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 100), <usize>load<u16>(this.at + 102)); }
-  @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 100); }
-  @inline get path_length(): i32 { return <i32>load<u16>(this.at + 102); }
+  get path(): string { return textField(this.at, 100); }
+  @inline get path_at(): usize { return textStart(this.at, 100); }
+  @inline get path_length(): i32 { return textLength(this.at, 100); }
   /** Path as the caller gave it, where it could be read and differs; else empty. */
-  @inline get name(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 104), <usize>load<u16>(this.at + 106)); }
-  @inline get name_at(): usize { return this.at + <usize>load<u16>(this.at + 104); }
-  @inline get name_length(): i32 { return <i32>load<u16>(this.at + 106); }
+  get name(): string { return textField(this.at, 104); }
+  @inline get name_at(): usize { return textStart(this.at, 104); }
+  @inline get name_length(): i32 { return textLength(this.at, 104); }
 }
 
 /** Names, attributes or sizes of files were changed, or the attempt failed. */
@@ -224,13 +229,13 @@ export class FileModify extends EventRecord {
   /** Equal changes this record stands for. */
   @inline get count(): u32 { return load<u32>(this.at + 100); }
   /** First path of the call: the old name of a rename, the existing file of a link, what a symbolic link holds (as given), else the file that was changed. Flag user_path marks names that stand as they were asked for. */
-  @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 104), <usize>load<u16>(this.at + 106)); }
-  @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 104); }
-  @inline get path_length(): i32 { return <i32>load<u16>(this.at + 106); }
+  get path(): string { return textField(this.at, 104); }
+  @inline get path_at(): usize { return textStart(this.at, 104); }
+  @inline get path_length(): i32 { return textLength(this.at, 104); }
   /** Second path of the call: the new name of a rename, the new link; else empty. */
-  @inline get target(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 108), <usize>load<u16>(this.at + 110)); }
-  @inline get target_at(): usize { return this.at + <usize>load<u16>(this.at + 108); }
-  @inline get target_length(): i32 { return <i32>load<u16>(this.at + 110); }
+  get target(): string { return textField(this.at, 108); }
+  @inline get target_at(): usize { return textStart(this.at, 108); }
+  @inline get target_length(): i32 { return textLength(this.at, 108); }
 }
 
 /** A socket was connected, or the attempt failed or is in progress (result -115). Addresses are those of the kernel socket. */
@@ -380,13 +385,13 @@ export class NetDns extends EventRecord {
   /** 1 for an answer, 0 for a query. */
   @inline get answer(): u16 { return load<u16>(this.at + 118); }
   /** Name asked for, in presentation form. */
-  @inline get name(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 120), <usize>load<u16>(this.at + 122)); }
-  @inline get name_at(): usize { return this.at + <usize>load<u16>(this.at + 120); }
-  @inline get name_length(): i32 { return <i32>load<u16>(this.at + 122); }
+  get name(): string { return textField(this.at, 120); }
+  @inline get name_at(): usize { return textStart(this.at, 120); }
+  @inline get name_length(): i32 { return textLength(this.at, 120); }
   /** Addresses of the answer in text form. */
-  @inline get addresses(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 124), <usize>load<u16>(this.at + 126)); }
-  @inline get addresses_at(): usize { return this.at + <usize>load<u16>(this.at + 124); }
-  @inline get addresses_length(): i32 { return <i32>load<u16>(this.at + 126); }
+  get addresses(): string { return textField(this.at, 124); }
+  @inline get addresses_at(): usize { return textStart(this.at, 124); }
+  @inline get addresses_length(): i32 { return textLength(this.at, 124); }
 }
 
 /** A connect to a unix socket, or the attempt. */
@@ -402,9 +407,9 @@ export class NetUnix extends EventRecord {
   /** 1 when the name is in the abstract name space. */
   @inline get abstract(): u32 { return load<u32>(this.at + 84); }
   /** Path of the socket file as the process that listens sees it, or the abstract name; what the caller gave when the attempt failed. */
-  @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 88), <usize>load<u16>(this.at + 90)); }
-  @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 88); }
-  @inline get path_length(): i32 { return <i32>load<u16>(this.at + 90); }
+  get path(): string { return textField(this.at, 88); }
+  @inline get path_at(): usize { return textStart(this.at, 88); }
+  @inline get path_length(): i32 { return textLength(this.at, 88); }
 }
 
 /** A raw or packet socket was made, or the attempt failed. Netlink sockets, for which raw has no meaning, are left out. */
@@ -444,21 +449,21 @@ export class SyscallNotable extends EventRecord {
   /** The same id after the call. */
   @inline get new_id(): u32 { return load<u32>(this.at + 132); }
   /** Path of the call: mount source, new root, module file, swap file. */
-  @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 136), <usize>load<u16>(this.at + 138)); }
-  @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 136); }
-  @inline get path_length(): i32 { return <i32>load<u16>(this.at + 138); }
+  get path(): string { return textField(this.at, 136); }
+  @inline get path_at(): usize { return textStart(this.at, 136); }
+  @inline get path_length(): i32 { return textLength(this.at, 136); }
   /** Second path: mount point. */
-  @inline get target(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 140), <usize>load<u16>(this.at + 142)); }
-  @inline get target_at(): usize { return this.at + <usize>load<u16>(this.at + 140); }
-  @inline get target_length(): i32 { return <i32>load<u16>(this.at + 142); }
+  get target(): string { return textField(this.at, 140); }
+  @inline get target_at(): usize { return textStart(this.at, 140); }
+  @inline get target_length(): i32 { return textLength(this.at, 140); }
   /** Name or type: memfd or module name, module parameters, file system type, type of key, type of namespace. */
-  @inline get text(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 144), <usize>load<u16>(this.at + 146)); }
-  @inline get text_at(): usize { return this.at + <usize>load<u16>(this.at + 144); }
-  @inline get text_length(): i32 { return <i32>load<u16>(this.at + 146); }
+  get text(): string { return textField(this.at, 144); }
+  @inline get text_at(): usize { return textStart(this.at, 144); }
+  @inline get text_length(): i32 { return textLength(this.at, 144); }
   /** Name of the calling task. */
-  @inline get comm(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 148), <usize>load<u16>(this.at + 150)); }
-  @inline get comm_at(): usize { return this.at + <usize>load<u16>(this.at + 148); }
-  @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 150); }
+  get comm(): string { return textField(this.at, 148); }
+  @inline get comm_at(): usize { return textStart(this.at, 148); }
+  @inline get comm_length(): i32 { return textLength(this.at, 148); }
   /** Address of the local end. */
   @inline get local_ip(): usize { return this.at + 152; }
   /** Address of the remote end. */
@@ -524,85 +529,85 @@ export class ContainerStarted extends EventRecord {
   /** Bits of the container flags table. */
   @inline get container_flags(): u32 { return load<u32>(this.at + 84); }
   /** Full id. */
-  @inline get id(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 88), <usize>load<u16>(this.at + 90)); }
-  @inline get id_at(): usize { return this.at + <usize>load<u16>(this.at + 88); }
-  @inline get id_length(): i32 { return <i32>load<u16>(this.at + 90); }
+  get id(): string { return textField(this.at, 88); }
+  @inline get id_at(): usize { return textStart(this.at, 88); }
+  @inline get id_length(): i32 { return textLength(this.at, 88); }
   /** Name; empty when unknown. */
-  @inline get name(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 92), <usize>load<u16>(this.at + 94)); }
-  @inline get name_at(): usize { return this.at + <usize>load<u16>(this.at + 92); }
-  @inline get name_length(): i32 { return <i32>load<u16>(this.at + 94); }
+  get name(): string { return textField(this.at, 92); }
+  @inline get name_at(): usize { return textStart(this.at, 92); }
+  @inline get name_length(): i32 { return textLength(this.at, 92); }
   /** docker, podman, containerd, cri-o, runc or crun; empty when unknown. */
-  @inline get runtime(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 96), <usize>load<u16>(this.at + 98)); }
-  @inline get runtime_at(): usize { return this.at + <usize>load<u16>(this.at + 96); }
-  @inline get runtime_length(): i32 { return <i32>load<u16>(this.at + 98); }
+  get runtime(): string { return textField(this.at, 96); }
+  @inline get runtime_at(): usize { return textStart(this.at, 96); }
+  @inline get runtime_length(): i32 { return textLength(this.at, 96); }
   /** Image reference; empty when unknown. */
-  @inline get image(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 100), <usize>load<u16>(this.at + 102)); }
-  @inline get image_at(): usize { return this.at + <usize>load<u16>(this.at + 100); }
-  @inline get image_length(): i32 { return <i32>load<u16>(this.at + 102); }
+  get image(): string { return textField(this.at, 100); }
+  @inline get image_at(): usize { return textStart(this.at, 100); }
+  @inline get image_length(): i32 { return textLength(this.at, 100); }
   /** Digest of the image; empty when unknown. */
-  @inline get image_digest(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 104), <usize>load<u16>(this.at + 106)); }
-  @inline get image_digest_at(): usize { return this.at + <usize>load<u16>(this.at + 104); }
-  @inline get image_digest_length(): i32 { return <i32>load<u16>(this.at + 106); }
+  get image_digest(): string { return textField(this.at, 104); }
+  @inline get image_digest_at(): usize { return textStart(this.at, 104); }
+  @inline get image_digest_length(): i32 { return textLength(this.at, 104); }
   /** Path of the cgroup below the cgroup v2 root. */
-  @inline get cgroup_path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 108), <usize>load<u16>(this.at + 110)); }
-  @inline get cgroup_path_at(): usize { return this.at + <usize>load<u16>(this.at + 108); }
-  @inline get cgroup_path_length(): i32 { return <i32>load<u16>(this.at + 110); }
+  get cgroup_path(): string { return textField(this.at, 108); }
+  @inline get cgroup_path_at(): usize { return textStart(this.at, 108); }
+  @inline get cgroup_path_length(): i32 { return textLength(this.at, 108); }
   /** First address; empty when unknown. */
-  @inline get ip(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 112), <usize>load<u16>(this.at + 114)); }
-  @inline get ip_at(): usize { return this.at + <usize>load<u16>(this.at + 112); }
-  @inline get ip_length(): i32 { return <i32>load<u16>(this.at + 114); }
+  get ip(): string { return textField(this.at, 112); }
+  @inline get ip_at(): usize { return textStart(this.at, 112); }
+  @inline get ip_length(): i32 { return textLength(this.at, 112); }
   /** Name of the pod. */
-  @inline get pod_name(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 116), <usize>load<u16>(this.at + 118)); }
-  @inline get pod_name_at(): usize { return this.at + <usize>load<u16>(this.at + 116); }
-  @inline get pod_name_length(): i32 { return <i32>load<u16>(this.at + 118); }
+  get pod_name(): string { return textField(this.at, 116); }
+  @inline get pod_name_at(): usize { return textStart(this.at, 116); }
+  @inline get pod_name_length(): i32 { return textLength(this.at, 116); }
   /** Namespace of the pod. */
-  @inline get pod_namespace(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 120), <usize>load<u16>(this.at + 122)); }
-  @inline get pod_namespace_at(): usize { return this.at + <usize>load<u16>(this.at + 120); }
-  @inline get pod_namespace_length(): i32 { return <i32>load<u16>(this.at + 122); }
+  get pod_namespace(): string { return textField(this.at, 120); }
+  @inline get pod_namespace_at(): usize { return textStart(this.at, 120); }
+  @inline get pod_namespace_length(): i32 { return textLength(this.at, 120); }
   /** UID of the pod. */
-  @inline get pod_uid(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 124), <usize>load<u16>(this.at + 126)); }
-  @inline get pod_uid_at(): usize { return this.at + <usize>load<u16>(this.at + 124); }
-  @inline get pod_uid_length(): i32 { return <i32>load<u16>(this.at + 126); }
+  get pod_uid(): string { return textField(this.at, 124); }
+  @inline get pod_uid_at(): usize { return textStart(this.at, 124); }
+  @inline get pod_uid_length(): i32 { return textLength(this.at, 124); }
   /** Owner of the pod as kind/name; the name of the container without Kubernetes. */
-  @inline get workload(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 128), <usize>load<u16>(this.at + 130)); }
-  @inline get workload_at(): usize { return this.at + <usize>load<u16>(this.at + 128); }
-  @inline get workload_length(): i32 { return <i32>load<u16>(this.at + 130); }
+  get workload(): string { return textField(this.at, 128); }
+  @inline get workload_at(): usize { return textStart(this.at, 128); }
+  @inline get workload_length(): i32 { return textLength(this.at, 128); }
   /** Service account of the pod. */
-  @inline get service_account(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 132), <usize>load<u16>(this.at + 134)); }
-  @inline get service_account_at(): usize { return this.at + <usize>load<u16>(this.at + 132); }
-  @inline get service_account_length(): i32 { return <i32>load<u16>(this.at + 134); }
+  get service_account(): string { return textField(this.at, 132); }
+  @inline get service_account_at(): usize { return textStart(this.at, 132); }
+  @inline get service_account_length(): i32 { return textLength(this.at, 132); }
   /** Labels of container and pod, key=value. */
-  @inline get labels(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 136), <usize>load<u16>(this.at + 138)); }
-  @inline get labels_at(): usize { return this.at + <usize>load<u16>(this.at + 136); }
-  @inline get labels_length(): i32 { return <i32>load<u16>(this.at + 138); }
+  get labels(): string { return textField(this.at, 136); }
+  @inline get labels_at(): usize { return textStart(this.at, 136); }
+  @inline get labels_length(): i32 { return textLength(this.at, 136); }
   /** Mounts, source:destination:mode. */
-  @inline get mounts(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 140), <usize>load<u16>(this.at + 142)); }
-  @inline get mounts_at(): usize { return this.at + <usize>load<u16>(this.at + 140); }
-  @inline get mounts_length(): i32 { return <i32>load<u16>(this.at + 142); }
+  get mounts(): string { return textField(this.at, 140); }
+  @inline get mounts_at(): usize { return textStart(this.at, 140); }
+  @inline get mounts_length(): i32 { return textLength(this.at, 140); }
   /** CNI result as JSON; empty when unknown. */
-  @inline get cni(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 144), <usize>load<u16>(this.at + 146)); }
-  @inline get cni_at(): usize { return this.at + <usize>load<u16>(this.at + 144); }
-  @inline get cni_length(): i32 { return <i32>load<u16>(this.at + 146); }
+  get cni(): string { return textField(this.at, 144); }
+  @inline get cni_at(): usize { return textStart(this.at, 144); }
+  @inline get cni_length(): i32 { return textLength(this.at, 144); }
   /** Command of the health or liveness check; empty when unknown. */
-  @inline get healthcheck(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 148), <usize>load<u16>(this.at + 150)); }
-  @inline get healthcheck_at(): usize { return this.at + <usize>load<u16>(this.at + 148); }
-  @inline get healthcheck_length(): i32 { return <i32>load<u16>(this.at + 150); }
+  get healthcheck(): string { return textField(this.at, 148); }
+  @inline get healthcheck_at(): usize { return textStart(this.at, 148); }
+  @inline get healthcheck_length(): i32 { return textLength(this.at, 148); }
   /** Command of the liveness probe; empty when it has none. */
-  @inline get liveness_probe(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 152), <usize>load<u16>(this.at + 154)); }
-  @inline get liveness_probe_at(): usize { return this.at + <usize>load<u16>(this.at + 152); }
-  @inline get liveness_probe_length(): i32 { return <i32>load<u16>(this.at + 154); }
+  get liveness_probe(): string { return textField(this.at, 152); }
+  @inline get liveness_probe_at(): usize { return textStart(this.at, 152); }
+  @inline get liveness_probe_length(): i32 { return textLength(this.at, 152); }
   /** Command of the readiness probe; empty when it has none. */
-  @inline get readiness_probe(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 156), <usize>load<u16>(this.at + 158)); }
-  @inline get readiness_probe_at(): usize { return this.at + <usize>load<u16>(this.at + 156); }
-  @inline get readiness_probe_length(): i32 { return <i32>load<u16>(this.at + 158); }
+  get readiness_probe(): string { return textField(this.at, 156); }
+  @inline get readiness_probe_at(): usize { return textStart(this.at, 156); }
+  @inline get readiness_probe_length(): i32 { return textLength(this.at, 156); }
   /** Lines of its passwd file as uid:name:gid:home:shell; ids are those of the host. */
-  @inline get users(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 160), <usize>load<u16>(this.at + 162)); }
-  @inline get users_at(): usize { return this.at + <usize>load<u16>(this.at + 160); }
-  @inline get users_length(): i32 { return <i32>load<u16>(this.at + 162); }
+  get users(): string { return textField(this.at, 160); }
+  @inline get users_at(): usize { return textStart(this.at, 160); }
+  @inline get users_length(): i32 { return textLength(this.at, 160); }
   /** Lines of its group file as gid:name; ids are those of the host. */
-  @inline get groups(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 164), <usize>load<u16>(this.at + 166)); }
-  @inline get groups_at(): usize { return this.at + <usize>load<u16>(this.at + 164); }
-  @inline get groups_length(): i32 { return <i32>load<u16>(this.at + 166); }
+  get groups(): string { return textField(this.at, 164); }
+  @inline get groups_at(): usize { return textStart(this.at, 164); }
+  @inline get groups_length(): i32 { return textLength(this.at, 164); }
 }
 
 /** Metadata of a container is more complete than before; replaces it. With slot 0 and the flag host: users and groups of the node itself. */
@@ -616,93 +621,93 @@ export class ContainerUpdated extends EventRecord {
   /** Bits of the container flags table. */
   @inline get container_flags(): u32 { return load<u32>(this.at + 84); }
   /** Full id. */
-  @inline get id(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 88), <usize>load<u16>(this.at + 90)); }
-  @inline get id_at(): usize { return this.at + <usize>load<u16>(this.at + 88); }
-  @inline get id_length(): i32 { return <i32>load<u16>(this.at + 90); }
+  get id(): string { return textField(this.at, 88); }
+  @inline get id_at(): usize { return textStart(this.at, 88); }
+  @inline get id_length(): i32 { return textLength(this.at, 88); }
   /** Name; empty when unknown. */
-  @inline get name(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 92), <usize>load<u16>(this.at + 94)); }
-  @inline get name_at(): usize { return this.at + <usize>load<u16>(this.at + 92); }
-  @inline get name_length(): i32 { return <i32>load<u16>(this.at + 94); }
+  get name(): string { return textField(this.at, 92); }
+  @inline get name_at(): usize { return textStart(this.at, 92); }
+  @inline get name_length(): i32 { return textLength(this.at, 92); }
   /** docker, podman, containerd, cri-o, runc or crun; empty when unknown. */
-  @inline get runtime(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 96), <usize>load<u16>(this.at + 98)); }
-  @inline get runtime_at(): usize { return this.at + <usize>load<u16>(this.at + 96); }
-  @inline get runtime_length(): i32 { return <i32>load<u16>(this.at + 98); }
+  get runtime(): string { return textField(this.at, 96); }
+  @inline get runtime_at(): usize { return textStart(this.at, 96); }
+  @inline get runtime_length(): i32 { return textLength(this.at, 96); }
   /** Image reference; empty when unknown. */
-  @inline get image(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 100), <usize>load<u16>(this.at + 102)); }
-  @inline get image_at(): usize { return this.at + <usize>load<u16>(this.at + 100); }
-  @inline get image_length(): i32 { return <i32>load<u16>(this.at + 102); }
+  get image(): string { return textField(this.at, 100); }
+  @inline get image_at(): usize { return textStart(this.at, 100); }
+  @inline get image_length(): i32 { return textLength(this.at, 100); }
   /** Digest of the image; empty when unknown. */
-  @inline get image_digest(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 104), <usize>load<u16>(this.at + 106)); }
-  @inline get image_digest_at(): usize { return this.at + <usize>load<u16>(this.at + 104); }
-  @inline get image_digest_length(): i32 { return <i32>load<u16>(this.at + 106); }
+  get image_digest(): string { return textField(this.at, 104); }
+  @inline get image_digest_at(): usize { return textStart(this.at, 104); }
+  @inline get image_digest_length(): i32 { return textLength(this.at, 104); }
   /** Path of the cgroup below the cgroup v2 root. */
-  @inline get cgroup_path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 108), <usize>load<u16>(this.at + 110)); }
-  @inline get cgroup_path_at(): usize { return this.at + <usize>load<u16>(this.at + 108); }
-  @inline get cgroup_path_length(): i32 { return <i32>load<u16>(this.at + 110); }
+  get cgroup_path(): string { return textField(this.at, 108); }
+  @inline get cgroup_path_at(): usize { return textStart(this.at, 108); }
+  @inline get cgroup_path_length(): i32 { return textLength(this.at, 108); }
   /** First address; empty when unknown. */
-  @inline get ip(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 112), <usize>load<u16>(this.at + 114)); }
-  @inline get ip_at(): usize { return this.at + <usize>load<u16>(this.at + 112); }
-  @inline get ip_length(): i32 { return <i32>load<u16>(this.at + 114); }
+  get ip(): string { return textField(this.at, 112); }
+  @inline get ip_at(): usize { return textStart(this.at, 112); }
+  @inline get ip_length(): i32 { return textLength(this.at, 112); }
   /** Name of the pod. */
-  @inline get pod_name(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 116), <usize>load<u16>(this.at + 118)); }
-  @inline get pod_name_at(): usize { return this.at + <usize>load<u16>(this.at + 116); }
-  @inline get pod_name_length(): i32 { return <i32>load<u16>(this.at + 118); }
+  get pod_name(): string { return textField(this.at, 116); }
+  @inline get pod_name_at(): usize { return textStart(this.at, 116); }
+  @inline get pod_name_length(): i32 { return textLength(this.at, 116); }
   /** Namespace of the pod. */
-  @inline get pod_namespace(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 120), <usize>load<u16>(this.at + 122)); }
-  @inline get pod_namespace_at(): usize { return this.at + <usize>load<u16>(this.at + 120); }
-  @inline get pod_namespace_length(): i32 { return <i32>load<u16>(this.at + 122); }
+  get pod_namespace(): string { return textField(this.at, 120); }
+  @inline get pod_namespace_at(): usize { return textStart(this.at, 120); }
+  @inline get pod_namespace_length(): i32 { return textLength(this.at, 120); }
   /** UID of the pod. */
-  @inline get pod_uid(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 124), <usize>load<u16>(this.at + 126)); }
-  @inline get pod_uid_at(): usize { return this.at + <usize>load<u16>(this.at + 124); }
-  @inline get pod_uid_length(): i32 { return <i32>load<u16>(this.at + 126); }
+  get pod_uid(): string { return textField(this.at, 124); }
+  @inline get pod_uid_at(): usize { return textStart(this.at, 124); }
+  @inline get pod_uid_length(): i32 { return textLength(this.at, 124); }
   /** Owner of the pod as kind/name; the name of the container without Kubernetes. */
-  @inline get workload(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 128), <usize>load<u16>(this.at + 130)); }
-  @inline get workload_at(): usize { return this.at + <usize>load<u16>(this.at + 128); }
-  @inline get workload_length(): i32 { return <i32>load<u16>(this.at + 130); }
+  get workload(): string { return textField(this.at, 128); }
+  @inline get workload_at(): usize { return textStart(this.at, 128); }
+  @inline get workload_length(): i32 { return textLength(this.at, 128); }
   /** Service account of the pod. */
-  @inline get service_account(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 132), <usize>load<u16>(this.at + 134)); }
-  @inline get service_account_at(): usize { return this.at + <usize>load<u16>(this.at + 132); }
-  @inline get service_account_length(): i32 { return <i32>load<u16>(this.at + 134); }
+  get service_account(): string { return textField(this.at, 132); }
+  @inline get service_account_at(): usize { return textStart(this.at, 132); }
+  @inline get service_account_length(): i32 { return textLength(this.at, 132); }
   /** Labels of container and pod, key=value. */
-  @inline get labels(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 136), <usize>load<u16>(this.at + 138)); }
-  @inline get labels_at(): usize { return this.at + <usize>load<u16>(this.at + 136); }
-  @inline get labels_length(): i32 { return <i32>load<u16>(this.at + 138); }
+  get labels(): string { return textField(this.at, 136); }
+  @inline get labels_at(): usize { return textStart(this.at, 136); }
+  @inline get labels_length(): i32 { return textLength(this.at, 136); }
   /** Mounts, source:destination:mode. */
-  @inline get mounts(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 140), <usize>load<u16>(this.at + 142)); }
-  @inline get mounts_at(): usize { return this.at + <usize>load<u16>(this.at + 140); }
-  @inline get mounts_length(): i32 { return <i32>load<u16>(this.at + 142); }
+  get mounts(): string { return textField(this.at, 140); }
+  @inline get mounts_at(): usize { return textStart(this.at, 140); }
+  @inline get mounts_length(): i32 { return textLength(this.at, 140); }
   /** CNI result as JSON; empty when unknown. */
-  @inline get cni(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 144), <usize>load<u16>(this.at + 146)); }
-  @inline get cni_at(): usize { return this.at + <usize>load<u16>(this.at + 144); }
-  @inline get cni_length(): i32 { return <i32>load<u16>(this.at + 146); }
+  get cni(): string { return textField(this.at, 144); }
+  @inline get cni_at(): usize { return textStart(this.at, 144); }
+  @inline get cni_length(): i32 { return textLength(this.at, 144); }
   /** Command of the health or liveness check; empty when unknown. */
-  @inline get healthcheck(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 148), <usize>load<u16>(this.at + 150)); }
-  @inline get healthcheck_at(): usize { return this.at + <usize>load<u16>(this.at + 148); }
-  @inline get healthcheck_length(): i32 { return <i32>load<u16>(this.at + 150); }
+  get healthcheck(): string { return textField(this.at, 148); }
+  @inline get healthcheck_at(): usize { return textStart(this.at, 148); }
+  @inline get healthcheck_length(): i32 { return textLength(this.at, 148); }
   /** Command of the liveness probe; empty when it has none. */
-  @inline get liveness_probe(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 152), <usize>load<u16>(this.at + 154)); }
-  @inline get liveness_probe_at(): usize { return this.at + <usize>load<u16>(this.at + 152); }
-  @inline get liveness_probe_length(): i32 { return <i32>load<u16>(this.at + 154); }
+  get liveness_probe(): string { return textField(this.at, 152); }
+  @inline get liveness_probe_at(): usize { return textStart(this.at, 152); }
+  @inline get liveness_probe_length(): i32 { return textLength(this.at, 152); }
   /** Command of the readiness probe; empty when it has none. */
-  @inline get readiness_probe(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 156), <usize>load<u16>(this.at + 158)); }
-  @inline get readiness_probe_at(): usize { return this.at + <usize>load<u16>(this.at + 156); }
-  @inline get readiness_probe_length(): i32 { return <i32>load<u16>(this.at + 158); }
+  get readiness_probe(): string { return textField(this.at, 156); }
+  @inline get readiness_probe_at(): usize { return textStart(this.at, 156); }
+  @inline get readiness_probe_length(): i32 { return textLength(this.at, 156); }
   /** Lines of its passwd file as uid:name:gid:home:shell; ids are those of the host. */
-  @inline get users(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 160), <usize>load<u16>(this.at + 162)); }
-  @inline get users_at(): usize { return this.at + <usize>load<u16>(this.at + 160); }
-  @inline get users_length(): i32 { return <i32>load<u16>(this.at + 162); }
+  get users(): string { return textField(this.at, 160); }
+  @inline get users_at(): usize { return textStart(this.at, 160); }
+  @inline get users_length(): i32 { return textLength(this.at, 160); }
   /** Lines of its group file as gid:name; ids are those of the host. */
-  @inline get groups(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 164), <usize>load<u16>(this.at + 166)); }
-  @inline get groups_at(): usize { return this.at + <usize>load<u16>(this.at + 164); }
-  @inline get groups_length(): i32 { return <i32>load<u16>(this.at + 166); }
+  get groups(): string { return textField(this.at, 164); }
+  @inline get groups_at(): usize { return textStart(this.at, 164); }
+  @inline get groups_length(): i32 { return textLength(this.at, 164); }
 }
 
 /** The cgroup of a container went away. */
 export class ContainerStopped extends EventRecord {
   /** Full id. */
-  @inline get id(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 64), <usize>load<u16>(this.at + 66)); }
-  @inline get id_at(): usize { return this.at + <usize>load<u16>(this.at + 64); }
-  @inline get id_length(): i32 { return <i32>load<u16>(this.at + 66); }
+  get id(): string { return textField(this.at, 64); }
+  @inline get id_at(): usize { return textStart(this.at, 64); }
+  @inline get id_length(): i32 { return textLength(this.at, 64); }
 }
 
 /** A cgroup v2 directory was made. The header is that of the process that made it, its cgroup the new one. */
@@ -710,13 +715,13 @@ export class CgroupCreated extends EventRecord {
   /** Id of the cgroup that the acting task is in. */
   @inline get parent(): u64 { return load<u64>(this.at + 64); }
   /** Path below the cgroup v2 root. */
-  @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 72), <usize>load<u16>(this.at + 74)); }
-  @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 72); }
-  @inline get path_length(): i32 { return <i32>load<u16>(this.at + 74); }
+  get path(): string { return textField(this.at, 72); }
+  @inline get path_at(): usize { return textStart(this.at, 72); }
+  @inline get path_length(): i32 { return textLength(this.at, 72); }
   /** Name of the task that did it. */
-  @inline get comm(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 76), <usize>load<u16>(this.at + 78)); }
-  @inline get comm_at(): usize { return this.at + <usize>load<u16>(this.at + 76); }
-  @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 78); }
+  get comm(): string { return textField(this.at, 76); }
+  @inline get comm_at(): usize { return textStart(this.at, 76); }
+  @inline get comm_length(): i32 { return textLength(this.at, 76); }
 }
 
 /** A cgroup v2 directory was removed. The header cgroup is the one that went away. */
@@ -724,13 +729,13 @@ export class CgroupRemoved extends EventRecord {
   /** Id of the cgroup that the acting task is in. */
   @inline get parent(): u64 { return load<u64>(this.at + 64); }
   /** Path below the cgroup v2 root. */
-  @inline get path(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 72), <usize>load<u16>(this.at + 74)); }
-  @inline get path_at(): usize { return this.at + <usize>load<u16>(this.at + 72); }
-  @inline get path_length(): i32 { return <i32>load<u16>(this.at + 74); }
+  get path(): string { return textField(this.at, 72); }
+  @inline get path_at(): usize { return textStart(this.at, 72); }
+  @inline get path_length(): i32 { return textLength(this.at, 72); }
   /** Name of the task that did it. */
-  @inline get comm(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + 76), <usize>load<u16>(this.at + 78)); }
-  @inline get comm_at(): usize { return this.at + <usize>load<u16>(this.at + 76); }
-  @inline get comm_length(): i32 { return <i32>load<u16>(this.at + 78); }
+  get comm(): string { return textField(this.at, 76); }
+  @inline get comm_at(): usize { return textStart(this.at, 76); }
+  @inline get comm_length(): i32 { return textLength(this.at, 76); }
 }
 
 /** Events that happened and will never arrive. The header slot names the container where it is known. */

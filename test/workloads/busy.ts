@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '@picket/sdk';
 import { waitFor } from '../support/wait-for.ts';
 import type { Shop } from './shop.ts';
-import { build, PROBES, projectServer, RESOLVER, SERVICES, visitors, type Workload } from './workloads.ts';
+import { build, PROBES, projectServer, RESOLVER, SERVICES, visitors } from './workloads.ts';
 
 const BUILD_SECONDS = 600;
 /** Between two builds, and as often each service gets a new container, as at a new version or after a failure. */
@@ -55,20 +55,23 @@ export async function startAll(shop: Shop, pace: Pace): Promise<void> {
 export async function keepBusy(shop: Shop, { projects }: Pace, signal: AbortSignal): Promise<Deeds> {
   const deeds = new Deeds();
   const restarting = new Set<string>();
+  const anew = async (name: string) => {
+    restarting.add(name);
+    try {
+      await restart(shop, name);
+    } finally {
+      restarting.delete(name);
+    }
+  };
   const probes = PROBES.map(([name, seconds, command]) =>
     every(seconds, signal, deeds, `check of ${name}`, async () => {
-      if (!restarting.has(name)) await mustSucceed(shop, name, command);
+      if (restarting.has(name)) return;
+      if (await shop.container(name).ended()) await anew(name);
+      else await mustSucceed(shop, name, command);
     }),
   );
   const restarts = RESTARTS.map(([name, seconds]) =>
-    every(seconds, signal, deeds, `new container for ${name}`, async () => {
-      restarting.add(name);
-      try {
-        await restart(shop, name);
-      } finally {
-        restarting.delete(name);
-      }
-    }),
+    every(seconds, signal, deeds, `new container for ${name}`, () => anew(name)),
   );
   const reloads = every(RELOAD_SECONDS, signal, deeds, 'reload of web', async () => {
     if (!restarting.has('web')) await mustSucceed(shop, 'web', ['nginx', '-s', 'reload']);
@@ -78,8 +81,10 @@ export async function keepBusy(shop: Shop, { projects }: Pace, signal: AbortSign
 }
 
 async function restart(shop: Shop, name: string): Promise<void> {
+  const service = SERVICES.find((each) => each.name === name);
+  if (!service) throw new Error('it has ended, and is none that is started again');
   await shop.stop(name);
-  await shop.start(SERVICES.find((service) => service.name === name) as Workload);
+  await shop.start(service);
 }
 
 async function mustSucceed(shop: Shop, name: string, command: readonly string[]): Promise<void> {

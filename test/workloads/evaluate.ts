@@ -47,6 +47,8 @@ interface Life {
 /** How long each container was observed, by the clock of its node. */
 class Lives {
   readonly #byCgroup = new Map<bigint, Life>();
+  /** Those whose first process lives, by its id. */
+  readonly #byInit = new Map<number, Life>();
   readonly #cursor = new EventCursor();
   #last = 0;
 
@@ -64,7 +66,8 @@ class Lives {
     while (cursor.next()) {
       const { kind, time } = cursor;
       if (kind === Kind.ContainerStarted || kind === Kind.ContainerUpdated) this.#named(cursor, time);
-      if (kind === Kind.ContainerStopped) this.#stopped(cursor, time);
+      if (kind === Kind.ContainerStopped) this.#ended(this.#byCgroup.get(cursor.big(Header.cgroup)), time);
+      if (kind === Kind.ProcessExit) this.#ended(this.#byInit.get(cursor.tgid), time);
     }
     this.#last = Number(header.watermark);
   }
@@ -75,11 +78,12 @@ class Lives {
     const life = this.#byCgroup.get(cgroup) ?? { name: '', from: time, to: 0 };
     life.name ||= cursor.string(ContainerStarted.name);
     this.#byCgroup.set(cgroup, life);
+    if (life.to === 0) this.#byInit.set(cursor.u32(ContainerStarted.initPid), life);
   }
 
-  #stopped(cursor: EventCursor, time: number): void {
-    const life = this.#byCgroup.get(cursor.big(Header.cgroup));
-    if (life) life.to = time;
+  /** With its first process a container ends, its cgroup may stay for a while. */
+  #ended(life: Life | undefined, time: number): void {
+    if (life && life.to === 0) life.to = time;
   }
 
   bySeconds(): Map<string, number[]> {

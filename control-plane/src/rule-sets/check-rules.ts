@@ -1,5 +1,5 @@
 import type { RuleCheck, RuleFinding, RuleOutcome } from '@picket/sdk/client';
-import type { YAMLMap } from 'yaml';
+import { isMap, type YAMLMap } from 'yaml';
 import { RuleError } from '../detection/rules/language/rule-error.ts';
 import { loadRules } from '../detection/rules/load/load-rules.ts';
 import type { LoadResult, RuleFile, RuleProblem } from '../detection/rules/load/rule.ts';
@@ -60,7 +60,7 @@ export function namesIn(files: readonly RuleFile[]): string[] {
 
 function entriesOf(file: RuleFile): readonly YAMLMap[] {
   try {
-    return new YamlFile(file).items;
+    return new YamlFile(file).items.filter((item) => isMap(item));
   } catch (error) {
     // what is wrong with the file is among the problems of its load
     if (error instanceof RuleError) return [];

@@ -31,6 +31,12 @@ test.each([
   '/tmp/grüße/文件/🙂',
   '%fd.name',
   ' /leading and trailing ',
+  '"/tmp/x y"',
+  "'/tmp/x'",
+  '"/tmp/\\x41"',
+  '"/tmp/a\\"',
+  '"',
+  '""',
 ])('an exception passes over the value %j and over no other', (value) => {
   const load = loadRules([RULE, exceptionsFile([exception('1', 'r', 'fd.name', value)])]);
   expect(load.problems).toEqual([]);

@@ -26,9 +26,13 @@ export function exceptionsFile(exceptions: readonly RuleException[]): RuleFile {
 
 function exceptionEntry({ id, rule, spec }: Pick<RuleException, 'id' | 'rule' | 'spec'>): object {
   const { fields, comps, values } = spec;
-  const exception = { name: `picket ${id}`, fields, comps, values: [values] };
+  const exception = { name: `picket ${id}`, fields, comps, values: [values.map(verbatim)] };
   return { rule, exceptions: [exception], override: { exceptions: 'append' } };
 }
+
+/** A value in quotes would be read as what is between them, with its escapes: it is quoted once more. */
+const verbatim = (value: string): string =>
+  /^(["'])[\s\S]*\1$/.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : value;
 
 /**
  * JSON is YAML, and its texts are quoted: nothing in them means anything to YAML, and no value is taken for the name of a

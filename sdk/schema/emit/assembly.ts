@@ -1,5 +1,6 @@
 import { header, layout } from '../layout.ts';
 import type { FieldType, PlacedField } from '../types.ts';
+import { VERSION } from '../version.ts';
 import { BANNER, pascal } from './ts.ts';
 
 const AS_TYPE: Record<FieldType, string> = {
@@ -22,9 +23,9 @@ function getter(f: PlacedField): string {
     return `${doc}\n  @inline get ${f.name}(): usize { return this.at + <usize>load<u16>(this.at + ${f.offset}); }`;
   if (f.type === 'str' || f.type === 'strs') {
     return [
-      `${doc}\n  @inline get ${f.name}(): string { return String.UTF8.decodeUnsafe(this.at + <usize>load<u16>(this.at + ${f.offset}), <usize>load<u16>(this.at + ${f.offset + 2})); }`,
-      `  @inline get ${f.name}_at(): usize { return this.at + <usize>load<u16>(this.at + ${f.offset}); }`,
-      `  @inline get ${f.name}_length(): i32 { return <i32>load<u16>(this.at + ${f.offset + 2}); }`,
+      `${doc}\n  get ${f.name}(): string { return textField(this.at, ${f.offset}); }`,
+      `  @inline get ${f.name}_at(): usize { return textStart(this.at, ${f.offset}); }`,
+      `  @inline get ${f.name}_length(): i32 { return textLength(this.at, ${f.offset}); }`,
     ].join('\n');
   }
   return `${doc}\n  @inline get ${f.name}(): ${AS_TYPE[f.type]} { return load<${AS_TYPE[f.type]}>(this.at + ${f.offset}); }`;
@@ -41,5 +42,11 @@ export function emitAssembly(): string {
   );
   const kinds = layout.map((k) => accessor(pascal(k.name), k.doc, ' extends EventRecord', k.placed));
   const ids = layout.map((k) => `  export const ${pascal(k.name)}: u16 = ${k.id};`);
-  return [BANNER, 'export namespace Kind {', ...ids, '}\n', record, ...kinds].join('\n');
+  const head = [
+    BANNER,
+    "import { textField, textLength, textStart } from './text';\n",
+    `export const SCHEMA_MAJOR: u16 = ${VERSION.major};`,
+    `export const SCHEMA_MINOR: u16 = ${VERSION.minor};\n`,
+  ];
+  return [...head, 'export namespace Kind {', ...ids, '}\n', record, ...kinds].join('\n');
 }

@@ -19,7 +19,7 @@ export function makeCase(seed: number, index: number, corpus: Corpus): FuzzCase 
   const kind = random.next();
   if (kind < 0.002) return { index, type: 'hostile', text: writeHostile(random, LARGEST) };
   if (kind < 0.0025) return { index, type: 'file', text: changed(random, random.pick(corpus.files)) };
-  if (kind < 0.2) return { index, type: 'file', text: writeFile(random, corpus) };
+  if (kind < 0.12) return { index, type: 'file', text: writeFile(random, corpus) };
   return { index, type: 'condition', text: writeText(random, corpus) };
 }
 

@@ -8,6 +8,8 @@ export interface WorkerTask {
   readonly to: number;
 }
 
+// most cases end in an error; where it came from is told when the case is run alone
+Error.stackTraceLimit = 0;
 const { seed } = workerData as { seed: number };
 const fuzzer = new RuleFuzzer(seed, readCorpus(), (failure) => parentPort?.postMessage({ failure }));
 parentPort?.on('message', ({ from, to }: WorkerTask) => {

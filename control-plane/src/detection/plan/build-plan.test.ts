@@ -1,7 +1,9 @@
 import { EventCursor, encodeRecord, FULL_PLAN, Kind, type PathRule, ProbePlan } from '@picket/sdk';
 import { expect, it } from 'vitest';
+import { loadRules } from '../rules/load/load-rules.ts';
 import { buildPlan } from './build-plan.ts';
 import { NO_NEEDS, type PlanNeeds } from './needs.ts';
+import { needsOfRules } from './rule-needs.ts';
 import { DEFAULT_SETTINGS, PlanSettings } from './settings.ts';
 import { planAdmits } from './testing/plan-admits.ts';
 
@@ -91,6 +93,19 @@ it('does what the administrator says, but ignores nothing that must be seen', ()
   expect(planAdmits(made, read('/etc/hosts'))).toBe(false);
   expect(planAdmits(made, read('/etc/shadow'))).toBe(true);
   expect(planAdmits(made, read('/srv/x'))).toBe(false);
+});
+
+it('has equal events told one by one while a rule counts them', () => {
+  const of = (kinds: string, extension: string) => {
+    const text = `- rule: r\n  condition: evt.type in (${kinds})\n  output: x\n  priority: Notice\n  ${extension}\n`;
+    const loaded = loadRules([{ name: 'r.yaml', text }]);
+    expect(loaded.problems).toEqual([]);
+    return plan([needsOfRules(loaded)]).suppressMs;
+  };
+  expect(of('connect', 'window: { count: true, by: [container], over: 10s, at_least: 20 }')).toBe(0);
+  expect(of('connect', 'window: { count_distinct: fd.sport, by: [container], over: 10s, at_least: 20 }')).toBe(1000);
+  expect(of('unlink', 'window: { count: true, by: [container], over: 10s, at_least: 20 }')).toBe(1000);
+  expect(of('connect', 'cooldown: 10m')).toBe(1000);
 });
 
 it('traces everything on demand', () => {

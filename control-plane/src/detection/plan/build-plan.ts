@@ -25,7 +25,7 @@ export function buildPlan(needs: readonly PlanNeeds[], settings: PlanSettings): 
     ignoredPeers: settings.ignore.connects,
     mustSee: inOrder(needed.mustSee),
     budgets: sorted({ ...DEFAULT_BUDGETS, ...settings.budgets }),
-    suppressMs: settings.suppress_ms,
+    suppressMs: needed.repeats ? 0 : settings.suppress_ms,
   };
   return { plan: { revision: revisionOf(contents), ...contents }, unprotected: asked.unprotected };
 }

@@ -13,6 +13,8 @@ export interface PlanNeeds {
   readonly mustSee: readonly string[];
   readonly histogram: boolean;
   readonly bigrams: boolean;
+  /** Somebody counts equal opens or connects: they must be told one by one. */
+  readonly repeats: boolean;
 }
 
 /** Nobody's needs: the neutral element of `unionNeeds`. */
@@ -24,6 +26,7 @@ export const NO_NEEDS: PlanNeeds = {
   mustSee: [],
   histogram: false,
   bigrams: false,
+  repeats: false,
 };
 
 /**
@@ -53,6 +56,7 @@ export function unionNeeds(all: readonly PlanNeeds[]): PlanNeeds {
     mustSee: each((needs) => needs.mustSee),
     histogram: all.some(({ histogram }) => histogram),
     bigrams: all.some(({ bigrams }) => bigrams),
+    repeats: all.some(({ repeats }) => repeats),
   };
 }
 

@@ -10,6 +10,9 @@ import { usesNames } from './uses-names.ts';
 /** Rare by nature: that no budget holds them back costs little, and a flood of them is itself worth seeing. */
 const RARE_KINDS = new Set(['syscall.notable', 'net.unix', 'net.socket', 'net.listen']);
 
+/** Equal ones within a moment are told once, when the plan allows it. */
+const MERGED_KINDS: readonly number[] = [Kind.FileOpen, Kind.NetConnect, Kind.NetAccept];
+
 type Scopes = Readonly<Record<OpenClass, OpenScopes>>;
 
 /** What the enabled rules can match: every event that some rule finds something in is among it. */
@@ -26,9 +29,17 @@ function needsOfRule(rule: Rule, scopes: Scopes): PlanNeeds {
     // the answers in which addresses get their names
     kinds: usesNames(rule) ? [...kinds, 'net.dns'] : kinds,
     calls: rule.kinds.includes(Kind.SyscallNotable) ? callsPassing(rule.condition) : [],
+    repeats: countsRepeats(rule),
     mustSee: isSevere ? kinds.filter((name) => RARE_KINDS.has(name)) : [],
   };
   return rule.kinds.includes(Kind.FileOpen) ? { ...needs, ...opensOf(rule, scopes, isSevere) } : needs;
+}
+
+/** Different values are told whatever is merged; numbers of events and their order are not. */
+function countsRepeats({ kinds, extensions }: Rule): boolean {
+  if (!kinds.some((kind) => MERGED_KINDS.includes(kind))) return false;
+  const { window, sequence } = extensions ?? {};
+  return sequence !== undefined || (window !== undefined && window.measure !== 'distinct');
 }
 
 function opensOf(rule: Rule, scopes: Scopes, isSevere: boolean): Pick<PlanNeeds, 'opens' | 'paths'> {

@@ -376,6 +376,21 @@ describe('the engine', () => {
     ]);
   });
 
+  it('goes on when not even the rules that may match can be told', () => {
+    const text = ['sh', 'bash', 'zsh', 'dash', 'ash'].map((name) =>
+      rule(name, `evt.type = execve and proc.name = ${name}`),
+    );
+    const load = loadRules([{ name: 'f', text: [...text, rule('Good', 'evt.type = execve')].join('') }]);
+    const node = new Scenario(load);
+    const broken = () => {
+      throw new Error('no tree');
+    };
+    const view: NodeView = { node: 'n', processOf: broken, containerOf: () => undefined, entryOf: () => undefined };
+    const record = node.encode(Kind.ProcessExec, { tgid: 200, syscall: 59 }, { path: '/bin/sh', args: ['sh'] });
+    expect(() => node.play(record, view)).not.toThrow();
+    expect(node.engine.failures.get('sh')).toBe(1);
+  });
+
   it('lets what emit throws out', () => {
     const node = scenario(rule('A', 'evt.type = openat'));
     const record = node.encode(Kind.FileOpen, { tgid: 200, syscall: 257 }, { path: '/x' });

@@ -5,7 +5,7 @@ import { DecisionMaker } from './compile/decision.ts';
 import { compileKindRules, type KindRule } from './compile/kind-rule.ts';
 import { RULE_KINDS } from './compile/matching-kinds.ts';
 import { OpenScreen } from './compile/open-screen.ts';
-import { lowest } from './compile/rule-bits.ts';
+import { allBits, lowest } from './compile/rule-bits.ts';
 import { EventContext } from './fields/event-context.ts';
 import type { RuleExtensions } from './load/extensions.ts';
 import type { LoadResult, Rule } from './load/rule.ts';
@@ -32,6 +32,7 @@ interface Plan {
   readonly screen: OpenScreen | undefined;
   /** By single fields. */
   readonly columns: ColumnScreen;
+  readonly all: Uint32Array;
 }
 
 const DEFAULT_PATHS = 32_768;
@@ -67,7 +68,7 @@ export class RuleEngine {
       if (rules.length === 0) continue;
       const screen = kind.id === Kind.FileOpen ? makeScreen(rules, options) : undefined;
       const columns = new ColumnScreen(rules, screen !== undefined);
-      this.#plans[kind.id] = { rules, screen, columns };
+      this.#plans[kind.id] = { rules, screen, columns, all: allBits(rules.length) };
     }
     this.kindsWanted = Object.keys(this.#plans).map(Number);
     this.lookBackMs = Math.max(0, ...enabled.map(({ extensions }) => spanOf(extensions)));
@@ -89,16 +90,31 @@ export class RuleEngine {
     const plan = this.#plans[cursor.kind];
     if (plan === undefined || (cursor.flags & HeaderFlag.snapshot) !== 0) return;
     const context = this.#context;
-    const among = plan.screen?.survivors(cursor, context);
-    if (plan.screen !== undefined && among === undefined) return;
-    context.begin(cursor, view, batch);
-    const left = plan.columns.narrow(context, among);
+    const left = this.#narrow(plan, cursor, view, batch);
+    if (left === undefined) return;
     if (this.#decided.size > 0) this.#decided.clear();
     for (let word = 0; word < left.length; word++)
       for (let bits = left[word] as number; bits !== 0; bits &= bits - 1) {
         const finding = this.#find(plan.rules[word * 32 + lowest(bits)] as KindRule, context, batch, memory);
         if (finding) emit(finding, cursor, batch);
       }
+  }
+
+  /**
+   * The rules that may match, as bits; undefined for none. Where even that can not be told all are evaluated, so that those
+   * that fail are named and the others find what there is.
+   */
+  #narrow(plan: Plan, cursor: EventCursor, view: NodeView, batch: Batch): Uint32Array | undefined {
+    const context = this.#context;
+    try {
+      const among = plan.screen?.survivors(cursor, context);
+      if (plan.screen !== undefined && among === undefined) return undefined;
+      context.begin(cursor, view, batch);
+      return plan.columns.narrow(context, among);
+    } catch {
+      context.begin(cursor, view, batch);
+      return plan.all;
+    }
   }
 
   /**

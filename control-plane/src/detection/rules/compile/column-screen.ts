@@ -1,8 +1,8 @@
 import type { EventContext } from '../fields/event-context.ts';
-import { Column } from './column.ts';
-import { type About, leavesOf } from './decision.ts';
+import { Column, untouched } from './column.ts';
+import { type About, leavesOf, replaceLeaves } from './decision.ts';
 import type { KindRule } from './kind-rule.ts';
-import { bitsOf, commonUpTo, isEmpty, setBit, wordsFor } from './rule-bits.ts';
+import { allBits, bitsOf, commonUpTo, setBit } from './rule-bits.ts';
 
 /** Fields of processes and containers: their values come again with the next events. */
 const SHARED =
@@ -11,6 +11,7 @@ const SHARED =
 const WORTH = { remembered: 2, walked: 3 } as const;
 
 interface Candidate {
+  readonly key: string;
   readonly column: Column;
   readonly worth: number;
 }
@@ -23,13 +24,23 @@ export class ColumnScreen {
   readonly #columns: readonly Candidate[];
   readonly #all: Uint32Array;
   readonly #bits: Uint32Array;
+  /** Rules that can match although no field has one of their needles. */
+  readonly #quiet: Uint32Array;
+  readonly #found: Uint32Array;
 
   /** @param decided whether what follows from path and access of a file.open is decided elsewhere */
   constructor(rules: readonly KindRule[], decided: boolean) {
-    this.#all = new Uint32Array(wordsFor(rules.length));
-    rules.forEach((_, i) => void setBit(this.#all, i));
+    this.#all = allBits(rules.length);
     this.#bits = new Uint32Array(this.#all.length);
-    this.#columns = makeColumns(rules, decided);
+    this.#found = new Uint32Array(this.#all.length);
+    this.#quiet = new Uint32Array(this.#all.length);
+    const columns = makeColumns(rules, decided);
+    this.#columns = columns;
+    const keys = new Set(columns.map(({ key }) => key));
+    rules.forEach(({ decision }, i) => {
+      const sought = replaceLeaves(decision, (leaf) => !(leaf.about && keys.has(leaf.about.key)) || untouched(leaf));
+      if (sought !== false) setBit(this.#quiet, i);
+    });
   }
 
   /**
@@ -37,30 +48,37 @@ export class ColumnScreen {
    * @param among those that were not ruled out before; all when left out
    */
   narrow(c: EventContext, among: Uint32Array = this.#all): Uint32Array {
-    const bits = this.#bits;
+    const [bits, found] = [this.#bits, this.#found];
     bits.set(among);
+    found.set(this.#quiet);
     for (const { column, worth } of this.#columns) {
-      if (commonUpTo(bits, column.concerned, worth) < worth) continue;
-      column.narrow(c, bits);
-      if (isEmpty(bits)) break;
+      if (commonUpTo(bits, column.asked, worth) >= worth) column.narrow(c, bits, found);
+      else for (let i = 0; i < found.length; i++) found[i] = (found[i] as number) | (column.sought[i] as number);
     }
+    for (let i = 0; i < bits.length; i++) bits[i] = (bits[i] as number) & (found[i] as number);
     return bits;
   }
 }
 
 function makeColumns(rules: readonly KindRule[], decided: boolean): Candidate[] {
   const decisions = rules.map(({ decision }) => decision);
-  const fields = new Map<string, About>();
+  const fields = new Map<string, { readonly about: About; tests: number }>();
   for (const decision of decisions)
-    for (const { about, pure } of leavesOf(decision))
-      if (about && !(decided && pure !== undefined)) fields.set(about.key, about);
-  const made = [...fields].map(([key, { source }]) => {
-    const remembered = source.type !== 'text' || SHARED.test(key);
-    const column = new Column(key, source, decisions, remembered);
-    const concerned = bitsOf(column.concerned).length;
-    return { column, concerned, worth: remembered ? WORTH.remembered : WORTH.walked, remembered };
+    for (const { about, pure } of leavesOf(decision)) {
+      if (!about || (decided && pure !== undefined)) continue;
+      const field = fields.get(about.key) ?? { about, tests: 0 };
+      field.tests++;
+      fields.set(about.key, field);
+    }
+  const made = [...fields].map(([key, { about, tests }]) => {
+    const remembered = about.source.type !== 'text' || SHARED.test(key);
+    const column = new Column(key, about.source, decisions, remembered);
+    const asked = bitsOf(column.asked).length;
+    // one rule that looks for many texts is worth a walk, too
+    const worth = remembered ? WORTH.remembered : Math.max(1, Math.ceil((WORTH.walked * asked) / tests));
+    return { key, column, asked, tests, worth, remembered };
   });
   return made
-    .filter(({ concerned, worth }) => concerned >= worth)
-    .toSorted((a, b) => Number(b.remembered) - Number(a.remembered) || b.concerned - a.concerned);
+    .filter(({ asked, tests, worth }) => asked >= worth && tests >= WORTH.remembered)
+    .toSorted((a, b) => Number(b.remembered) - Number(a.remembered) || b.asked - a.asked);
 }

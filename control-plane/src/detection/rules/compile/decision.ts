@@ -5,7 +5,7 @@ import type { Checked, Test } from '../load/checked-condition.ts';
 import { compileTest, type Predicate } from './comparison.ts';
 import { KeptSources, type TextLike } from './kept-sources.ts';
 import { type Needle, needlesOf } from './needles.ts';
-import { costOf } from './test-cost.ts';
+import { costOf } from './static-cost.ts';
 
 /**
  * A condition made for one kind of event, with every `not` pushed down to the tests. What the kind alone decides is

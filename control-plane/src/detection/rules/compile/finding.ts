@@ -72,6 +72,7 @@ export function compileStepFields(
 
 /** Fields that tell what an event was about: the port of a client is another one every time and says nothing. */
 const SUBJECTS: Readonly<Record<number, readonly string[]>> = {
+  [Kind.ProcessExec]: ['proc.cmdline'],
   [Kind.FileOpen]: ['fd.name'],
   [Kind.FileModify]: ['evt.arg.path', 'evt.arg.oldpath', 'evt.arg.newpath', 'evt.arg.target', 'evt.arg.linkpath'],
   [Kind.NetUnix]: ['fd.name'],

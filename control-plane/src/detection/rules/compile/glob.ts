@@ -67,9 +67,12 @@ function find(piece: Piece, text: string, from: number, end: number): number {
 function parse(pattern: string): Piece[] {
   const pieces: Piece[] = [];
   let chars: Char[] = [];
+  // where one set has no end no later one has: looking again each time would take the square of the length
+  let setsEnd = true;
   for (let i = 0; i < pattern.length; i++) {
     const char = pattern[i] as string;
-    const set = char === '[' ? parseSet(pattern, i) : undefined;
+    const set = char === '[' && setsEnd ? parseSet(pattern, i) : undefined;
+    if (char === '[' && !set) setsEnd = false;
     if (char === '*') {
       pieces.push(makePiece(chars));
       chars = [];

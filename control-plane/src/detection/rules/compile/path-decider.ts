@@ -1,5 +1,5 @@
 import type { EventContext } from '../fields/event-context.ts';
-import { needlesIn, untouched } from './column.ts';
+import { hasNeedles, needlesOfAll, untouched } from './column.ts';
 import type { Predicate } from './comparison.ts';
 import { compileDecision, type Decision, leavesOf, possible, replaceLeaves } from './decision.ts';
 import type { TextLike } from './kept-sources.ts';
@@ -81,23 +81,20 @@ function withoutPath(decision: Decision): Decision {
 
 /** An index for each field that follows from the path. Rules that ask more of a path than needles tell are always looked at. */
 function makeFields(decisions: readonly Decision[]): PathField[] {
-  const sources = new Map<string, TextLike>();
-  const needles = new Map<string, Map<number, readonly Needle[] | undefined>>();
+  const fields = new Map<string, { source: TextLike; wanted: Map<number, readonly Needle[] | undefined> }>();
   const others = new Map<number, undefined>();
   decisions.forEach((decision, rule) => {
     const leaves = [...leavesOf(decision)].filter(({ pure }) => pure === 'path');
+    if (!leaves.every(hasNeedles)) others.set(rule, undefined);
     for (const { about } of leaves) {
-      if (about?.source.type !== 'text') others.set(rule, undefined);
-      else if (!needles.get(about.key)?.has(rule)) {
-        sources.set(about.key, about.source);
-        const byRule = needles.get(about.key) ?? new Map<number, readonly Needle[] | undefined>();
-        needles.set(about.key, byRule.set(rule, needlesIn(leaves.filter((leaf) => leaf.about?.key === about.key))));
-      }
+      if (!about) continue;
+      const field = fields.get(about.key) ?? { source: about.source, wanted: new Map() };
+      fields.set(about.key, field);
+      field.wanted.set(rule, needlesOfAll(leaves.filter((leaf) => leaf.about?.key === about.key)));
     }
   });
-  const fields = [...needles].flatMap(([key, wanted]) => {
-    const source = sources.get(key);
-    return source?.type === 'text' ? [{ get: source.get, index: new TextIndex(wanted) }] : [];
-  });
-  return [...fields, { get: () => '', index: new TextIndex(others) }];
+  const indexes = [...fields.values()].flatMap(({ source, wanted }) =>
+    source.type === 'text' ? [{ get: source.get, index: new TextIndex(wanted) }] : [],
+  );
+  return [...indexes, { get: () => '', index: new TextIndex(others) }];
 }

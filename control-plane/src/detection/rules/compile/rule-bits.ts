@@ -9,6 +9,12 @@ export const clearBit = (bits: Uint32Array, bit: number): void => {
   bits[bit >> 5] = (bits[bit >> 5] as number) & ~(1 << (bit & 31));
 };
 
+export function allBits(rules: number): Uint32Array {
+  const bits = new Uint32Array(wordsFor(rules));
+  for (let i = 0; i < rules; i++) setBit(bits, i);
+  return bits;
+}
+
 /** The numbers of the rules, rising. Not for the way of every event: it makes a list. */
 export function bitsOf(bits: Uint32Array): number[] {
   const out: number[] = [];

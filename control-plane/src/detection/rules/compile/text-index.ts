@@ -17,7 +17,7 @@ export class TextIndex {
   readonly #whole = new Map<string, number[]>();
   readonly #classes = new Uint8Array(ASCII);
   #classCount = 1;
-  /** Next state, by state and class; states are multiples of the number of classes. */
+  /** Next state, by state and class. */
   readonly #steps: Int32Array;
   /** Owners that are found by coming to a state, by the number of the state. */
   readonly #found: (readonly number[] | undefined)[];
@@ -66,12 +66,12 @@ export class TextIndex {
     let state = this.#begin;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
-      state = this.#steps[state + (code < ASCII ? (this.#classes[code] as number) : OTHER)] as number;
-      const found = state === 0 ? undefined : this.#found[state / width];
+      state = this.#steps[state * width + (code < ASCII ? (this.#classes[code] as number) : OTHER)] as number;
+      const found = state === 0 ? undefined : this.#found[state];
       if (found !== undefined) for (const owner of found) set(bits, owner);
     }
-    state = this.#steps[state + this.#end] as number;
-    const found = this.#found[state / width];
+    state = this.#steps[state * width + this.#end] as number;
+    const found = this.#found[state];
     if (found !== undefined) for (const owner of found) set(bits, owner);
   }
 
@@ -111,11 +111,11 @@ function makeTrie(pieces: readonly { text: string; owner: number }[], classes: U
   for (const { text, owner } of pieces) {
     let state = 0;
     for (const char of text) {
-      const cell = state + (classes[char.charCodeAt(0)] as number);
-      if (steps[cell] === 0) steps[cell] = (found.push(undefined) - 1) * width;
+      const cell = state * width + (classes[char.charCodeAt(0)] as number);
+      if (steps[cell] === 0) steps[cell] = found.push(undefined) - 1;
       state = steps[cell] as number;
     }
-    found[state / width] = (found[state / width] ?? new Set<number>()).add(owner);
+    found[state] = (found[state] ?? new Set<number>()).add(owner);
   }
   addFallbacks(steps, found, width);
   return { steps, found: found.map((owners) => owners && [...owners]) };
@@ -127,15 +127,15 @@ function addFallbacks(steps: Int32Array, found: (Set<number> | undefined)[], wid
   const queue = [...steps.subarray(0, width)].filter((state) => state !== 0);
   for (let head = 0; head < queue.length; head++) {
     const state = queue[head] as number;
-    const back = fallback[state / width] as number;
-    const inherited = found[back / width];
-    if (inherited) found[state / width] = new Set([...(found[state / width] ?? []), ...inherited]);
+    const back = fallback[state] as number;
+    const inherited = found[back];
+    if (inherited) found[state] = new Set([...(found[state] ?? []), ...inherited]);
     for (let kind = 0; kind < width; kind++) {
-      const next = steps[state + kind] as number;
-      const other = steps[back + kind] as number;
-      if (next === 0) steps[state + kind] = other;
+      const next = steps[state * width + kind] as number;
+      const other = steps[back * width + kind] as number;
+      if (next === 0) steps[state * width + kind] = other;
       else {
-        fallback[next / width] = other;
+        fallback[next] = other;
         queue.push(next);
       }
     }

@@ -8,7 +8,7 @@ import type { Checked } from './checked-condition.ts';
 const MAX_TESTS = 10_000;
 const MAX_LIST = 100_000;
 const MAX_NESTING = 100;
-/** Values of `oneof`: each is tested against all others. */
+/** Values of `oneof`: each stands in a test for every doubling of their number. */
 const MAX_ALTERNATIVES = 100;
 
 /** A macro as parsed, or why it could not be. */
@@ -131,14 +131,24 @@ const joined = (type: 'and' | 'or', operands: readonly Checked[]): Checked => ({
   size: operands.reduce((sum, { size }) => sum + size, 0),
 });
 
-/** One of the tests passes and none of the others. */
+/**
+ * One of the tests passes and none of the others: one of either half, and none of the other half. Naming all others beside
+ * each test would take the square of them.
+ */
 function exactlyOne(tests: readonly Checked[]): Checked {
-  const size = tests.length - 1;
-  const alone = tests.map((test, i) => {
-    const others = joined('or', tests.toSpliced(i, 1));
-    return joined('and', [test, { type: 'not', operand: others, size }]);
-  });
-  return joined('or', alone);
+  if (tests.length === 1) return tests[0] as Checked;
+  const half = tests.length >> 1;
+  const [first, second] = [tests.slice(0, half), tests.slice(half)];
+  if (half === 0) return joined('or', []);
+  return joined('or', [
+    joined('and', [exactlyOne(first), noneOf(second)]),
+    joined('and', [noneOf(first), exactlyOne(second)]),
+  ]);
+}
+
+function noneOf(tests: readonly Checked[]): Checked {
+  const operand = tests.length === 1 ? (tests[0] as Checked) : joined('or', tests);
+  return { type: 'not', operand, size: operand.size };
 }
 
 const named = (checked: Checked, macro: string): Checked => (checked.type === 'test' ? checked : { ...checked, macro });

@@ -48,16 +48,16 @@ export class Definitions {
       return;
     }
     let rules = 0;
-    for (const entry of yaml.items) {
-      this.#readEntry(yaml, entry, rules > 0);
-      if (entry.has('rule')) rules++;
-    }
+    for (const item of yaml.items) if (this.#readEntry(yaml, item, rules > 0) === 'rule') rules++;
   }
 
-  #readEntry(yaml: YamlFile, entry: YAMLMap, afterRules: boolean): void {
-    const kind = Object.keys(KNOWN).find((key) => entry.has(key));
+  /** @returns what the entry is about; undefined when it is about nothing */
+  #readEntry(yaml: YamlFile, item: unknown, afterRules: boolean): string | undefined {
+    let kind: string | undefined;
     let rule: string | undefined;
     try {
+      const entry = yaml.entry(item);
+      kind = Object.keys(KNOWN).find((key) => entry.has(key));
       if (!kind)
         throw new RuleError('RULE_SYNTAX', 'an entry begins with "rule:", "macro:" or "list:"', yaml.at(entry));
       if (kind === 'rule') rule = yaml.text(entry, kind)?.text.trim() || undefined;
@@ -71,6 +71,7 @@ export class Definitions {
       if (rule !== undefined) this.refused.set(rule, [...(this.refused.get(rule) ?? []), error]);
       this.#report(error, rule, 'error');
     }
+    return kind;
   }
 
   #define(yaml: YamlFile, entry: YAMLMap, kind: 'rule' | 'macro' | 'list'): void {

@@ -1,10 +1,11 @@
-import { KINDS, type RuleField } from '@picket/sdk';
+import { type KindInfo, kindInfo, type RuleField } from '@picket/sdk';
 import { matchingKinds } from '../compile/matching-kinds.ts';
 import { resolveUse, ruleField } from '../fields/resolve-field.ts';
 import type { Position } from '../language/position.ts';
 import { RuleError } from '../language/rule-error.ts';
 import type { SourceText } from '../language/source-text.ts';
 import type { FieldUse } from '../language/syntax-tree.ts';
+import { windowReads } from '../stateful/program.ts';
 import type { Checked } from './checked-condition.ts';
 import {
   type ExtensionDefinition,
@@ -13,6 +14,7 @@ import {
   type SequenceDefinition,
   type SequenceSpec,
   stepField,
+  type WindowSpec,
 } from './extensions.ts';
 
 /** What a rule looks for, checked. */
@@ -58,7 +60,8 @@ function checkSingle({ position, condition: text, extensions }: Written, { check
   if (matching.length === 0) warn('the condition can not match any event that is collected', { at: text.locate(0) });
   const { window } = extensions;
   const needed = window ? [...window.by, ...(window.field ? [window.field] : [])] : [];
-  const kinds = kindsHaving(matching, needed);
+  const having = kindsHaving(matching, needed);
+  const kinds = window ? measurable(window, having) : having;
   checkBaseline(extensions, position, warn);
   const used = Object.values(extensions).some((value) => value !== undefined);
   return {
@@ -114,8 +117,20 @@ function kindsHaving(kinds: readonly number[], join: Join): readonly number[] {
   return having;
 }
 
+/** Those of the kinds in whose events the window finds what it measures: of a field with several numbers there is no sum. */
+function measurable(window: WindowSpec, kinds: readonly number[]): readonly number[] {
+  const found = kinds.filter((id) => windowReads(window, kindInfo(id) as KindInfo) !== undefined);
+  if (window.field && kinds.length > 0 && found.length === 0)
+    throw new RuleError(
+      'RULE_INVALID',
+      `${window.field.name} can not be measured: it has several values`,
+      window.field.at,
+    );
+  return found;
+}
+
 function hasField(id: number, field: FieldUse): boolean {
-  const kind = KINDS.find((info) => info.id === id);
+  const kind = kindInfo(id);
   return kind !== undefined && resolveUse(field, kind) !== undefined;
 }
 

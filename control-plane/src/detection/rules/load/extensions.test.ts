@@ -46,6 +46,7 @@ describe('a window', () => {
     ['{rate: 5/s, over: 10s, at_least: 5}', 'leave at_least out', 44],
     ['{rate: 1000000/s, over: 10s}', 'rate is a number of events', 18],
     ['{sum: proc.name, over: 10s, at_least: 5}', 'proc.name is a string', 17],
+    ['{sum: fd.port, over: 10s, at_least: 5}', 'fd.port can not be measured', 17],
     ['{count_distinct: fd.nothing, over: 10s, at_least: 5}', 'there is no field fd.nothing', 28],
     ['{count: true, over: 10s, at_least: 5, per: x}', '"per" means nothing in window', 49],
     ['{count: true, by: user, over: 10s, at_least: 5}', 'expected a field or one of process', 29],

@@ -165,6 +165,12 @@ describe('problems', () => {
     expect(load(text).rules).toEqual([]);
   });
 
+  it('leave other entries alone when one is no entry', () => {
+    const { rules, problems: found } = load(`- 17\n- rul: typo\n${rule(OPEN)}- just text\n`);
+    expect(rules.map((r) => r.name)).toEqual(['R']);
+    expect(found.map(({ line }) => line)).toEqual([1, 2, expect.any(Number)]);
+  });
+
   it('leave other files alone when one is not YAML', () => {
     const { rules, problems: found } = load('- rule: "\n', rule(OPEN));
     expect(rules.map((r) => r.name)).toEqual(['R']);

@@ -3,26 +3,34 @@ import type { Position } from '../language/position.ts';
 import { RuleError } from '../language/rule-error.ts';
 import { SourceText } from '../language/source-text.ts';
 import type { RuleFile } from './rule.ts';
+import { MAX_DEPTH, tooDeepAt } from './yaml-depth.ts';
 
 /** A rule file as YAML nodes, with the place of each. Reads nodes, not values: a wrong value is told by its place. */
 export class YamlFile {
   readonly name: string;
   readonly #text: string;
   readonly #lines = new LineCounter();
-  /** The entries of the file. */
-  readonly items: readonly YAMLMap[];
+  /** The entries of the file, as `entry` reads them. */
+  readonly items: readonly unknown[];
 
-  /** @throws RuleError RULE_SYNTAX at the first place where it is not YAML, or not a list of entries */
+  /** @throws RuleError RULE_SYNTAX at the first place where it is not YAML, or not a list */
   constructor(file: RuleFile) {
     this.name = file.name;
     this.#text = file.text;
     // the same key twice spoils its entry, not the file
     const options = { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false };
+    this.#checkDepth(file);
     const parsed = parseAllDocuments(file.text, options);
     const documents = Array.isArray(parsed) ? parsed : [];
     for (const { errors } of documents)
-      if (errors[0]) throw new RuleError('RULE_SYNTAX', errors[0].message, this.#at(errors[0].pos[0]));
+      if (errors[0]) throw new RuleError('RULE_SYNTAX', tell(errors[0].message), this.#at(errors[0].pos[0]));
     this.items = documents.flatMap(({ contents }) => this.#entries(contents));
+  }
+
+  /** @throws RuleError RULE_SYNTAX when the item is a plain value */
+  entry(item: unknown): YAMLMap {
+    if (isMap(item)) return item;
+    throw new RuleError('RULE_SYNTAX', 'an entry begins with "rule:", "macro:" or "list:"', this.at(item));
   }
 
   at(node: unknown): Position {
@@ -84,9 +92,18 @@ export class YamlFile {
     }
   }
 
-  #entries(top: unknown): YAMLMap[] {
+  #checkDepth({ text }: RuleFile): void {
+    const offset = tooDeepAt(text);
+    if (offset === undefined) return;
+    // nothing was parsed yet that would have told where lines begin
+    const lines = text.slice(0, offset).split('\n');
+    const position = { file: this.name, line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+    throw new RuleError('RULE_SYNTAX', `lists and maps may be nested ${MAX_DEPTH} deep at most`, position);
+  }
+
+  #entries(top: unknown): unknown[] {
     if (isEmpty(top)) return [];
-    if (isSeq(top)) return top.items.filter((item) => !isEmpty(item)).map((item) => this.#entry(item));
+    if (isSeq(top)) return top.items.filter((item) => !isEmpty(item));
     throw new RuleError(
       'RULE_SYNTAX',
       'a rule file is a list: its entries begin with "- rule:", "- macro:" or "- list:"',
@@ -94,16 +111,15 @@ export class YamlFile {
     );
   }
 
-  #entry(item: unknown): YAMLMap {
-    if (isMap(item)) return item;
-    throw new RuleError('RULE_SYNTAX', 'an entry begins with "rule:", "macro:" or "list:"', this.at(item));
-  }
-
   #at(offset: number): Position {
     const { line, col } = this.#lines.linePos(offset);
     return { file: this.name, line: Math.max(1, line), column: Math.max(1, col) };
   }
 }
+
+/** The parser calls itself for each list or map within another one. */
+const tell = (message: string): string =>
+  message.includes('call stack') ? 'lists and maps are nested too deep here' : message;
 
 const isEmpty = (node: unknown): boolean =>
   node === null || node === undefined || (isScalar(node) && (node.value === null || node.value === undefined));

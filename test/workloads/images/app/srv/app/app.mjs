@@ -17,7 +17,7 @@ const redis = require('redis');
 const run = promisify(execFile);
 const password = (await readFile(process.argv[2], 'utf8')).trim();
 const pool = new Pool({ host: 'db', user: 'shop', database: 'shop', password, max: 4 });
-const cache = redis.createClient({ url: 'redis://cache:6379' });
+const cache = redis.createClient({ url: 'redis://cache:6379', disableOfflineQueue: true });
 const complain = (error) => console.error(String(error));
 pool.on('error', complain);
 cache.on('error', complain);
@@ -25,25 +25,33 @@ await cache.connect();
 await pool.query('create table if not exists visits (at timestamptz default now(), page text)');
 
 const app = express();
+// Express 4 does not wait for handlers: what they reject with has to be handed on.
+const page = (handler) => (request, response, next) => handler(request, response).catch(next);
 app.get('/healthz', (_, response) => response.send('ok\n'));
-app.get('/api/visits', async (_, response) => {
-  const known = await cache.get('visits');
-  if (known) return response.type('json').send(known);
-  await pool.query('insert into visits (page) values ($1)', ['visits']);
-  const { rows } = await pool.query('select page, count(*)::int as count from visits group by page');
-  await cache.set('visits', JSON.stringify(rows), { EX: 2 });
-  return response.json(rows);
-});
+app.get(
+  '/api/visits',
+  page(async (_, response) => {
+    const known = await cache.get('visits');
+    if (known) return response.type('json').send(known);
+    await pool.query('insert into visits (page) values ($1)', ['visits']);
+    const { rows } = await pool.query('select page, count(*)::int as count from visits group by page');
+    await cache.set('visits', JSON.stringify(rows), { EX: 2 });
+    return response.json(rows);
+  }),
+);
 app.post('/api/upload', (request, response) => {
   const gzip = spawn('gzip', ['-c']);
   gzip.on('error', complain);
   request.pipe(gzip.stdin);
   gzip.stdout.pipe(response.type('application/gzip'));
 });
-app.get('/api/disk', async (_, response) => {
-  const { stdout } = await run('sh', ['-c', 'df -k / | tail -n 1']);
-  response.send(stdout);
-});
+app.get(
+  '/api/disk',
+  page(async (_, response) => {
+    const { stdout } = await run('sh', ['-c', 'df -k / | tail -n 1']);
+    response.send(stdout);
+  }),
+);
 app.get('/api/hash', (_, response) => {
   const code = `const { createHash } = require('node:crypto'); const { parentPort, workerData } = require('node:worker_threads');
     parentPort.postMessage(createHash('sha256').update(workerData).digest('hex'))`;

@@ -2,7 +2,7 @@ import type { Test } from '../load/checked-condition.ts';
 
 /** Of fields that are put together from several values, or looked for along the ancestors. */
 const MADE =
-  /^proc\.(args|cmdline|pcmdline|acmdline|env)|^evt\.(args|arg\.(flags|mode|prot))$|^container\.(mount|label)|^k8s\./;
+  /^proc\.(args|cmdline|pcmdline|acmdline|env)|^evt\.(args|arg\.(flags|mode|prot))$|^container\.(mount|label)|^k8s\.|^picket\.proc\.|^fd\..*name/;
 const LOOKED_UP = /^proc\.a|^proc\.(sname|vpgid)|\.name$|^user\.|^group\.|^thread\.cap|^picket\./;
 /** Read from the record, or from the process at hand. */
 const AT_HAND = /^evt\.(type|failed|is_open_)|^proc\.(name|exepath|exe|pname|tty|is_)|^fd\.typechar|^container\.id$/;

@@ -1,0 +1,36 @@
+import { ControlPlaneError } from '../../../errors.ts';
+
+export type FaultCode =
+  | 'DETECTOR_LINK'
+  | 'DETECTOR_ABI'
+  | 'DETECTOR_BOUNDS'
+  | 'DETECTOR_TEXT'
+  | 'DETECTOR_FINDING'
+  | 'DETECTOR_TRAP'
+  | 'DETECTOR_STACK'
+  | 'DETECTOR_FUEL'
+  | 'DETECTOR_HOST'
+  | 'DETECTOR_DEAD';
+
+/** An instance of a detector that can not go on. It is dead afterwards; another one of the same version may be made. */
+export class DetectorFault extends ControlPlaneError {
+  declare readonly code: FaultCode;
+  constructor(code: FaultCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+    this.name = 'DetectorFault';
+  }
+}
+
+/** Any value thrown out of a call of a guest, as a fault. Guest code throws nothing itself: the engine or the host does. */
+export function faultOf(error: unknown, during: string, outOfFuel: boolean): DetectorFault {
+  if (error instanceof DetectorFault) return error;
+  if (outOfFuel)
+    return new DetectorFault('DETECTOR_FUEL', `${during} used up its fuel: do less in one call, or ask for more`, {
+      cause: error,
+    });
+  if (error instanceof RangeError && /call stack/.test(error.message))
+    return new DetectorFault('DETECTOR_STACK', `${during} calls itself too deep`, { cause: error });
+  if (error instanceof WebAssembly.RuntimeError)
+    return new DetectorFault('DETECTOR_TRAP', `${during} trapped: ${error.message}`, { cause: error });
+  return new DetectorFault('DETECTOR_HOST', `a host function failed in ${during}`, { cause: error });
+}
