@@ -81,11 +81,21 @@ function openClient(): PicketClient {
   return new PicketClient({ baseUrl: run.api, token: readFileSync(join(data, 'admin-token'), 'utf8').trim() });
 }
 
+/** Looks through all pages: a node that had many containers lists those that have stopped too. */
+async function isListed(client: PicketClient, id: string, signal: AbortSignal): Promise<boolean> {
+  let cursor: string | undefined;
+  do {
+    const { items, next } = await client.containers.list({ limit: 200, cursor }, { signal });
+    if (items.some((item) => item.id === id)) return true;
+    cursor = next ?? undefined;
+  } while (cursor !== undefined);
+  return false;
+}
+
 /** Waits until the control plane has heard of the container. */
 async function untilKnown(client: PicketClient, container: TestContainer, signal: AbortSignal): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
-    const { items } = await client.containers.list({ limit: 200 }, { signal });
-    if (items.some(({ id }) => id === container.id)) return;
+    if (await isListed(client, container.id, signal)) return;
     await sleep(100);
   }
   throw new ScriptError(

@@ -36,7 +36,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       if (result.success) return;
       const errors = result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
       const where = { json: 'body', param: 'path', form: 'body' }[result.target as string] ?? result.target;
-      return problem(c, 'REQUEST_INVALID', `the ${where} is not valid: ${errors[0]?.message ?? ''}`, errors);
+      return problem(c, 'REQUEST_INVALID', `the ${where} is not valid: ${first(errors)}`, errors);
     },
   });
   const now = deps.now ?? Date.now;
@@ -73,4 +73,9 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
 
 function connectionAddress(c: Context): string {
   return getConnInfo(c).remote.address ?? 'unknown';
+}
+
+/** The first of what is wrong, with its place where it has one. */
+function first([error]: readonly { path: string; message: string }[]): string {
+  return [error?.path, error?.message].filter(Boolean).join(': ');
 }

@@ -23,6 +23,7 @@ describe('parseCommand', () => {
   it('names what is wrong and shows the usage of the command', () => {
     expect(problem('fly').message).toMatch(/there is no command fly: .*record/);
     expect(problem('alerts').message).toMatch(/there is no command alerts: .*alerts list/);
+    expect(problem('rules odd').message).toMatch(/^there is no command rules odd: (rules \w+(-\w+)?(, )?)+$/);
     expect(problem('record').message).toMatch(/argument is missing; usage: picket record FILE/);
     expect(problem('record a b').message).toMatch(/unexpected argument b; usage: picket record FILE/);
     expect(problem('status --colour').message).toMatch(/'--colour'.*usage: picket status/);

@@ -45,14 +45,16 @@ export function parseCommand(
 ): { command: Command; args: Arguments } {
   const [first, second] = words;
   const command = commands.find(({ name }) => name === `${first} ${second}` || name === first);
-  if (!command) throw new CliError('USAGE', unknown(commands, first));
+  if (!command) throw new CliError('USAGE', unknown(commands, words));
   const rest = words.slice(command.name.split(' ').length);
   return { command, args: parseArguments(command, rest) };
 }
 
-function unknown(commands: readonly Command[], word: string | undefined): string {
-  const names = commands.map(({ name }) => name).join(', ');
-  return word === undefined ? `a command is missing: ${names}` : `there is no command ${word}: ${names}`;
+function unknown(commands: readonly Command[], [first, second]: readonly string[]): string {
+  const family = commands.filter(({ name }) => name.startsWith(`${first} `));
+  const names = (family.length > 0 ? family : commands).map(({ name }) => name).join(', ');
+  if (first === undefined) return `a command is missing: ${names}`;
+  return `there is no command ${family.length > 0 && second ? `${first} ${second}` : first}: ${names}`;
 }
 
 function parseArguments(command: Command, rest: readonly string[]): Arguments {

@@ -46,9 +46,10 @@ export const COMMANDS: readonly Command[] = [
  * @returns the exit code: 0, 1 when it failed, 2 when the words are wrong
  */
 export async function run(words: readonly string[], config: CliConfig, io: Io): Promise<number> {
-  if (words.length === 0 || ['help', '--help', '-h'].includes(words[0] as string)) {
-    for (const line of help()) io.out(line);
-    return words.length === 0 ? 2 : 0;
+  const asked = words.some((word) => word === '--help' || word === '-h') || words[0] === 'help';
+  if (words.length === 0 || asked) {
+    for (const line of help(words.filter((word) => word !== 'help' && !word.startsWith('-')))) io.out(line);
+    return asked ? 0 : 2;
   }
   try {
     const { command, args } = parseCommand(COMMANDS, words);
@@ -61,12 +62,16 @@ export async function run(words: readonly string[], config: CliConfig, io: Io): 
   }
 }
 
-function help(): string[] {
-  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+/** Of the command, or of those that begin with the word; of all when that names none. */
+function help([first, second]: readonly string[]): string[] {
+  const named = COMMANDS.filter(({ name }) => name === first || name === `${first} ${second}`);
+  const family = named.length > 0 ? named : COMMANDS.filter(({ name }) => name.startsWith(`${first} `));
+  const shown = family.length > 0 ? family : COMMANDS;
+  const width = Math.max(...shown.map(({ name }) => name.length));
   return [
     'Usage: picket COMMAND',
     '',
-    ...COMMANDS.flatMap(({ name, summary, usage }) => [
+    ...shown.flatMap(({ name, summary, usage }) => [
       `  ${name.padEnd(width)}  ${summary}`,
       ...(usage === '' ? [] : [`  ${' '.repeat(width)}  picket ${name} ${usage}`]),
     ]),

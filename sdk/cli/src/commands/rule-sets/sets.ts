@@ -113,7 +113,7 @@ async function wholeId(client: PicketClient, start: string, io: Io): Promise<str
   if (found.length === 1 && found[0]) return found[0];
   throw new CliError(
     'USAGE',
-    `${found.length === 0 ? 'no' : 'more than one'} rule set begins with ${start}: picket rules sets`,
+    `${found.length === 0 ? 'no' : 'more than one'} rule set begins with "${start}": picket rules sets shows them`,
   );
 }
 

@@ -9,7 +9,8 @@ import { wrap } from './wrap.ts';
 export function validateRules(args: Arguments, io: Io): number {
   const shipped = args.flags.shipped === true;
   const { load, named } = readRules(args.positionals, shipped);
-  if (named.length === 0) throw new CliError('FILE_UNREADABLE', 'there is no .yaml or .yml file in there');
+  if (named.length === 0)
+    throw new CliError('FILE_UNREADABLE', `there is no .yaml or .yml file in ${args.positionals.join(', ')}`);
   const files = outcomesOf(load, named);
   const counts = countOf(files);
   const changed = shipped ? changedRules(readRules([], true).load, load) : [];
