@@ -1,3 +1,4 @@
+import { Turns } from '../bus/turns.ts';
 import type { RuleFile } from '../detection/rules/load/rule.ts';
 import { ControlPlaneError } from '../errors.ts';
 import type { AuditRecord } from '../store/audit-store.ts';
@@ -35,7 +36,8 @@ class Undone extends Error {}
 /** Makes changes: first the new program whole, then the store, then the swap. What fails before the store changes nothing. */
 export class RuleChanges {
   readonly #deps: RuleChangesDeps;
-  #last: Promise<unknown> = Promise.resolve();
+  /** One after the other: each needs some hundred ms of the one thread there is. */
+  readonly #turns = new Turns();
 
   constructor(deps: RuleChangesDeps) {
     this.#deps = deps;
@@ -46,10 +48,7 @@ export class RuleChanges {
    * @throws ControlPlaneError RULES_BUSY, and what the change throws
    */
   make(change: RuleChange): Promise<boolean> {
-    // one after the other: each needs some hundred ms of the one thread there is
-    const turn = this.#last.then(() => this.#make(change));
-    this.#last = turn.catch(() => undefined);
-    return turn;
+    return this.#turns.run(() => this.#make(change));
   }
 
   async #make(change: RuleChange): Promise<boolean> {

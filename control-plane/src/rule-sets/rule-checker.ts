@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '@picket/sdk';
 import type { RuleCheck } from '@picket/sdk/client';
+import { Turns } from '../bus/turns.ts';
 import { ControlPlaneError } from '../errors.ts';
 import type { CheckRequest } from './check-rules.ts';
 
@@ -21,7 +22,7 @@ const LIMITS: CheckLimits = { deadlineMs: 20_000, memoryMb: 512, waiting: 8 };
  */
 export class RuleChecker {
   readonly #limits: CheckLimits;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #waiting = 0;
 
   constructor(limits: Partial<CheckLimits> = {}) {
@@ -33,10 +34,8 @@ export class RuleChecker {
     if (this.#waiting > this.#limits.waiting)
       throw new ControlPlaneError('RULES_BUSY', 'other rule files are being checked: try again in a few seconds');
     this.#waiting++;
-    const turn = this.#last.then(() => this.#run(request));
-    this.#last = turn.catch(() => undefined);
     try {
-      return await turn;
+      return await this.#turns.run(() => this.#run(request));
     } finally {
       this.#waiting--;
     }

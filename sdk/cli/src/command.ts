@@ -86,3 +86,15 @@ export function positiveNumber(args: Arguments, name: string): number | undefine
   if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
   throw new CliError('USAGE', `--${name} takes a number above 0, not ${text}`);
 }
+
+/**
+ * One of the words given as an option, in any case.
+ * @throws CliError USAGE
+ */
+export function oneOf<T extends string>(args: Arguments, name: string, words: readonly T[]): T | undefined {
+  const text = args.text[name];
+  if (text === undefined) return undefined;
+  const found = words.find((word) => word.toLowerCase() === text.toLowerCase());
+  if (found) return found;
+  throw new CliError('USAGE', `--${name} takes ${words.join(', ')}, not ${text}`);
+}

@@ -1,7 +1,6 @@
-import { type Alert, PRIORITIES, type Priority } from '@picket/sdk';
+import { type Alert, PRIORITIES } from '@picket/sdk';
 import { API_OPTIONS, API_USAGE, openApi } from '../api/connection.ts';
-import { type Arguments, type Command, type Io, positiveNumber } from '../command.ts';
-import { CliError } from '../errors.ts';
+import { type Arguments, type Command, type Io, oneOf, positiveNumber } from '../command.ts';
 import { formatAlert } from '../format-alert.ts';
 
 const print = (alert: Alert, args: Arguments, io: Io) => {
@@ -26,7 +25,13 @@ export const alertsList: Command = {
   positionals: [0, 0],
   async run(config, args, io) {
     const { rule, container, q } = args.text;
-    const query = { priority: priorityOf(args), rule, container, q, limit: positiveNumber(args, 'limit') };
+    const query = {
+      priority: oneOf(args, 'priority', PRIORITIES),
+      rule,
+      container,
+      q,
+      limit: positiveNumber(args, 'limit'),
+    };
     const { client } = openApi(config, args);
     const { items } = await client.alerts.list(query, { signal: io.signal });
     for (const alert of items.reverse()) print(alert, args, io);
@@ -43,7 +48,7 @@ export const alertsTail: Command = {
   options: { priority: { type: 'string' }, json: { type: 'boolean' }, ...API_OPTIONS },
   positionals: [0, 0],
   async run(config, args, io) {
-    const least = PRIORITIES.indexOf(priorityOf(args) ?? 'Debug');
+    const least = PRIORITIES.indexOf(oneOf(args, 'priority', PRIORITIES) ?? 'Debug');
     const { client, url } = openApi(config, args);
     const stream = client.alerts.stream({
       signal: io.signal,
@@ -54,12 +59,3 @@ export const alertsTail: Command = {
     return 0;
   },
 };
-
-/** @throws CliError USAGE */
-function priorityOf(args: Arguments): Priority | undefined {
-  const { priority } = args.text;
-  if (priority === undefined) return undefined;
-  const found = PRIORITIES.find((level) => level.toLowerCase() === priority.toLowerCase());
-  if (found) return found;
-  throw new CliError('USAGE', `--priority takes ${PRIORITIES.join(', ')}, not ${priority}`);
-}

@@ -1,8 +1,7 @@
 import { PRIORITIES, type Priority } from '@picket/sdk';
 import type { IncidentDetail } from '@picket/sdk/client';
 import { API_OPTIONS, API_USAGE, openApi } from '../api/connection.ts';
-import { type Arguments, type Command, positiveNumber } from '../command.ts';
-import { CliError } from '../errors.ts';
+import { type Command, oneOf, positiveNumber } from '../command.ts';
 import { formatIncident, formatIncidentHead, formatStep } from '../format-incident.ts';
 
 const STATES = ['open', 'quiet'] as const;
@@ -60,12 +59,3 @@ export const incidentsShow: Command = {
     }
   },
 };
-
-/** @throws CliError USAGE */
-function oneOf<T extends string>(args: Arguments, name: string, words: readonly T[]): T | undefined {
-  const text = args.text[name];
-  if (text === undefined) return undefined;
-  const found = words.find((word) => word.toLowerCase() === text.toLowerCase());
-  if (found) return found;
-  throw new CliError('USAGE', `--${name} takes ${words.join(', ')}, not ${text}`);
-}

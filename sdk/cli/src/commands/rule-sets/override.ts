@@ -1,6 +1,6 @@
 import { PRIORITIES } from '@picket/sdk';
 import { API_OPTIONS, API_USAGE, openApi } from '../../api/connection.ts';
-import type { Arguments, Command } from '../../command.ts';
+import { type Arguments, type Command, oneOf } from '../../command.ts';
 import { CliError } from '../../errors.ts';
 import { printable } from '../../printable.ts';
 import { printChanged } from './print-changed.ts';
@@ -57,16 +57,14 @@ export const rulesOverrides: Command = {
 };
 
 /** Undefined to clear. @throws CliError USAGE */
-function bodyOf({ flags, text }: Arguments) {
-  const { enable, disable, clear } = flags;
-  const priority = PRIORITIES.find((level) => level.toLowerCase() === text.priority?.toLowerCase());
-  if (text.priority !== undefined && !priority)
-    throw new CliError('USAGE', `--priority takes ${PRIORITIES.join(', ')}, not ${text.priority}`);
+function bodyOf(args: Arguments) {
+  const { enable, disable, clear } = args.flags;
+  const priority = oneOf(args, 'priority', PRIORITIES);
   if (enable && disable) throw new CliError('USAGE', 'give --enable or --disable, not both');
   if (clear && (enable || disable || priority)) throw new CliError('USAGE', '--clear goes with nothing else');
   if (clear) return undefined;
   if (!enable && !disable && !priority)
     throw new CliError('USAGE', `say what to change: picket rules override ${USAGE}`);
   const enabled = enable ? true : disable ? false : undefined;
-  return { enabled, priority, reason: text.reason };
+  return { enabled, priority, reason: args.text.reason };
 }
