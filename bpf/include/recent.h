@@ -22,6 +22,13 @@ struct recent_key {
     __u32 how_else;
 };
 
+/* Whether repetitions may be held back. */
+enum recent_checked {
+    RECENT_UNCHECKED = 0,
+    RECENT_MAY_WAIT = 1,
+    RECENT_MUST_SEE = 2,
+};
+
 /* as long as a cache line */
 struct recent {
     struct recent_key key;
@@ -29,7 +36,7 @@ struct recent {
     __u64 told;
     /* equal ones since */
     __u32 count;
-    /* 0 not known yet, 1 may be held back, 2 must be told each time */
+    /* enum recent_checked */
     __u32 checked;
     __u64 reserved;
 };
@@ -77,7 +84,7 @@ static __always_inline __u32 begin_recent(struct recent *entry, const struct rec
     entry->key = *key;
     entry->told = bpf_jiffies64();
     entry->count = 0;
-    entry->checked = 0;
+    entry->checked = RECENT_UNCHECKED;
     return count;
 }
 

@@ -6,12 +6,11 @@
 #include "../include/emit.h"
 #include "../include/opened_file.h"
 #include "../include/path_rules.h"
-#include "../include/recent.h"
+#include "../include/repeated_open.h"
 
 #define O_ACCMODE 3
 #define O_TRUNC 01000
 
-#define NR_OPEN 2
 #define NR_CREAT 85
 #define NR_OPEN_BY_HANDLE_AT 304
 #define NR_OPENAT2 437
@@ -83,31 +82,17 @@ static __always_inline bool is_repetition(struct scratch *scratch, const struct 
                                           const struct recent_key *key, struct file *file) {
     if (!is_recent(entry, key, now->suppress))
         return false;
-    if (entry->checked == 0) {
+    if (entry->checked == RECENT_UNCHECKED) {
         __u16 flags = 0;
         __u64 at = sizeof(struct picket_file_open);
-        entry->checked = 1;
+        entry->checked = RECENT_MAY_WAIT;
         if (now->path_rules && path_bits(at, append_path(at, &file->f_path, &flags)) & PATH_MUST_SEE)
-            entry->checked = 2;
+            entry->checked = RECENT_MUST_SEE;
     }
-    if (entry->checked == 2)
+    if (entry->checked == RECENT_MUST_SEE)
         return false;
-    entry->count++;
-    count_loss(PICKET_FILE_OPEN, PICKET_LOST_SUPPRESSED);
+    count_repeated_open(entry);
     return true;
-}
-
-/* By which call counts too: some of them no honest program makes. */
-static __always_inline struct recent_key key_of(const struct scratch *scratch, struct task_struct *task,
-                                                const struct call *call, struct file *file) {
-    __u16 gate = scratch->identity.flags & PICKET_FLAG_COMPAT ? 1 << 15 : 0;
-    struct recent_key key = {
-        .what = {word_of(struct file, file, f_path.dentry), word_of(struct file, file, f_path.mnt)},
-        .how = call->flags,
-        .how_else = PICKET_FILE_OPEN << 16 | gate | scratch->identity.syscall,
-    };
-    set_process(&key, task);
-    return key;
 }
 
 SEC("tp_btf/sys_exit")
@@ -128,7 +113,7 @@ int BPF_PROG(file_open, struct pt_regs *regs, long result) {
     if (now->open_wanted[class] == WANT_NONE && now->path_rules == 0)
         return 0;
     if (file && now->suppress && !(get(file, f_mode) & FMODE_CREATED)) {
-        struct recent_key key = key_of(scratch, task, &call, file);
+        struct recent_key key = open_key(&scratch->identity, task, file, call.flags);
         struct recent *entry = recent_entry(&key);
         if (!entry || is_repetition(scratch, now, entry, &key, file))
             return 0;

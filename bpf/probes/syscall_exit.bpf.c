@@ -5,6 +5,7 @@
  */
 #include "../include/bigrams.h"
 #include "../include/emit.h"
+#include "../include/repeated_open.h"
 
 #define TS_COMPAT 0x0002
 #define X32_BIT 0x40000000
@@ -63,7 +64,7 @@ int BPF_PROG(syscall_exit, struct pt_regs *regs, long result) {
         count_call(&who, number);
     if (now->bigrams)
         count_bigram(now->bigrams - 1, &who, get(task, pid));
-    if (!now->handled[number])
+    if (!now->handled[number] || is_held_back(now, regs, &who, task, result))
         return 0;
     struct scratch *scratch = get_scratch();
     if (!scratch)
