@@ -3,6 +3,7 @@ import type { EventSource } from '../source/types.ts';
 import type { RecordSink } from '../stages/record-sink.ts';
 import { type ContainerFacts, NO_FACTS } from './container-facts.ts';
 import { containerRecord, stoppedRecord } from './container-record.ts';
+import { LogLimit } from './log-limit.ts';
 import { overlayFacts, sameFacts } from './merge-facts.ts';
 import type { Look, MetadataReader } from './metadata.ts';
 import type { Container, ContainerRegistry } from './registry.ts';
@@ -21,6 +22,8 @@ const HASTE_LOOKS = 32;
 const HASTE_AGE_MS = 1000;
 /** Pause before the first look. */
 const FIRST_MS = 2;
+/** Log lines a minute about containers that nobody knows. */
+const UNRESOLVED_LINES = 20;
 /** Several changes of one container shortly after each other are one look, in ms. */
 const SOON_MS = 10;
 
@@ -75,6 +78,7 @@ export class ContainerTracker {
   readonly #dropped = new WeakSet<Container>();
   /** Containers whose metadata was not complete when the looks at their start ended, since start. */
   unresolved = 0;
+  readonly #unresolvedLines = new LogLimit(UNRESOLVED_LINES);
   #stopped = false;
   #hasteTimer: NodeJS.Timeout | undefined;
 
@@ -240,7 +244,9 @@ export class ContainerTracker {
     const what = unknown
       ? 'no container runtime knows this container: it is watched without metadata'
       : 'not all metadata of this container can be had yet: it is watched with what is known';
-    this.#deps.log.warn(what, { path, slot });
+    const others = this.#unresolvedLines.take();
+    if (others !== undefined)
+      this.#deps.log.warn(what, { path, slot, ...(others > 0 ? { others_before: others } : {}) });
     if (unknown) this.#tell(Kind.ContainerUpdated, container);
   }
 

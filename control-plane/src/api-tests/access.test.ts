@@ -325,6 +325,22 @@ onBothDatabases((database) => {
     expect((await all.containers.list()).items).toHaveLength(3);
   });
 
+  test('containers that run are listed before those that have ended', async () => {
+    const base = { node: 'n', generation: 1, id: 'c', privileged: false, namespace: null };
+    const unknown = {
+      ...{ name: null, image: null, image_digest: null, runtime: null, pod: null, pod_uid: null, workload: null },
+      ...{ ip: null, started: null, metadata: 'partial' as const },
+    };
+    const list = (['stopped', 'running', 'stopped', 'running'] as const).map((state, slot) => ({
+      ...{ ...unknown, ...base, state, slot },
+    }));
+    const api = await start({ deps: { containers: { list: () => list } } });
+    const client = api.client(await api.token());
+    const first = await client.containers.list({ limit: 3 });
+    const rest = await client.containers.list({ limit: 3, cursor: first.next ?? undefined });
+    expect([...first.items, ...rest.items].map(({ slot }) => slot)).toEqual([1, 3, 0, 2]);
+  });
+
   describe('the first admin token', () => {
     test('is written for its owner alone, once, and works', async () => {
       const api = await start();

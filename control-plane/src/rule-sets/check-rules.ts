@@ -58,6 +58,10 @@ export function namesIn(files: readonly RuleFile[]): string[] {
   return [...new Set(names.filter((name): name is string => typeof name === 'string'))];
 }
 
+/** Whether files define and change nothing at all. A file that can not be read is not empty. */
+export const isEmpty = (files: readonly RuleFile[]): boolean =>
+  files.every(({ text }) => text.split('\n').every((line) => /^(#.*|---|\[\])?$/.test(line.trim())));
+
 function entriesOf(file: RuleFile): readonly YAMLMap[] {
   try {
     return new YamlFile(file).items.filter((item) => isMap(item));

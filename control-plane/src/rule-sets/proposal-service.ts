@@ -15,6 +15,7 @@ import { checkExpires } from './exception-expiry.ts';
 import { specFrom } from './exception-spec.ts';
 import { warningsOf } from './exception-warnings.ts';
 import { EXCEPTIONS_FILE } from './generated-layers.ts';
+import { newestFirst } from './newest-first.ts';
 import { refuseErrors } from './refuse.ts';
 import { layerFiles } from './rule-layers.ts';
 
@@ -114,10 +115,10 @@ export class ProposalService {
       const { store, storedEvents, now } = this.#deps;
       const since = now() - hours * HOUR_MS;
       const sees = (alert: Alert) => scope === null || scope.includes(alert.workload?.namespace ?? '');
-      const stored = await storedEvents({ since, most: MOST_BATCHES });
-      const limits = { deadlineMs: DEADLINE_MS, now, sees };
+      const look = async (most: number) =>
+        eventEffect(await storedEvents({ since, most }), variants, { deadlineMs: DEADLINE_MS, now, sees });
       return {
-        events: await eventEffect(stored, variants, limits),
+        events: await newestFirst(look, { most: MOST_BATCHES, deadlineMs: DEADLINE_MS, now }),
         alerts: await alertEffect(store, { rule: exception.rule, spec: exception.spec, since, scope }),
       };
     } finally {

@@ -50,6 +50,14 @@ onSqlite((database) => {
       ]);
     });
 
+    test('that say nothing are refused; rules that can not be loaded are not counted', async () => {
+      const { does } = await open();
+      for (const text of ['', '# later\n---\n\n', '[]'])
+        await expect(does.createSet(actor, upload(text))).rejects.toMatchObject({ code: 'RULES_REFUSED' });
+      const bad = '- rule: bad\n  condition: proc.nosuch = 1\n  output: x\n  priority: Warning\n';
+      expect(await does.createSet(actor, upload(`${rule('mine', '/mine')}${bad}`, true))).toMatchObject({ rules: 1 });
+    });
+
     test('that are broken are refused with every place, and what ran goes on', async () => {
       const { does, found, store } = await open();
       const text = `${rule('mine', '/mine')}- rule: bad\n  condition: evt.type = openat and proc.nosuch = 1\n  priority: Warning\n- rule: worse\n  condition: evt.type = = openat\n  priority: Warning\n`;

@@ -5,7 +5,7 @@ import { ControlPlaneError } from '../errors.ts';
 import type { RuleActivation, RuleSetHead, RuleSetRecord } from '../store/rules/rule-set-store.ts';
 import type { Store } from '../store/store.ts';
 import type { ActiveRules } from './active-rules.ts';
-import { freshErrors, namesIn } from './check-rules.ts';
+import { freshErrors, isEmpty, namesIn } from './check-rules.ts';
 import { isGenerated } from './generated-layers.ts';
 import { refusal, refuseErrors } from './refuse.ts';
 import type { RuleChanges } from './rule-changes.ts';
@@ -44,13 +44,15 @@ export class SetService {
     request: { files: RuleFileText[]; name?: string | undefined; partial: boolean },
   ): Promise<RuleSetCreated> {
     const { files, partial } = request;
-    const { valid, problems } = await this.validate(files);
+    if (isEmpty(files)) throw refusal('the set is not taken: its files define no rule, macro or list', []);
+    const { valid, problems, rules: outcomes } = await this.validate(files);
     const errors = problems.filter(({ severity }) => severity === 'error');
     if (!valid && !partial) throw refusal('the set is not taken', errors);
     const { store, now } = this.#deps;
     const id = setId(files);
     const name = request.name ?? files[0]?.name ?? id.slice(0, 12);
-    const rules = namesIn(files).length;
+    const named = new Set(namesIn(files));
+    const rules = outcomes.filter(({ rule, outcome }) => named.has(rule) && outcome !== 'refused').length;
     const set = { id, name, files, partial, rules, created: now(), createdBy: actor.id };
     await store.transaction(async (trx) => {
       const before = await trx.ruleSets.get(id);

@@ -76,7 +76,7 @@ export const RuleSetInfo = z.object({
   /** SHA-256 of the files: the same files are the same set. */
   id: z.string(),
   name: z.string(),
-  /** Rules that it defines or changes. */
+  /** Rules that it defines or changes, without those that can not be loaded. */
   rules: z.number().int(),
   partial: z.boolean(),
   active: z.boolean(),

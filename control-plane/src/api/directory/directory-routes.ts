@@ -25,7 +25,10 @@ export function directoryRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, auth: A
         namespace: z.string().max(63).optional(),
       }),
     },
-    responses: { 200: json(pageOf(ContainerInfo), 'A page of containers, by node and slot'), ...errors },
+    responses: {
+      200: json(pageOf(ContainerInfo), 'A page of containers: those that run first, then by node and slot'),
+      ...errors,
+    },
   });
   app.openapi(containers, async (c) => {
     const { node, namespace, limit, cursor } = c.req.valid('query');
@@ -36,7 +39,8 @@ export function directoryRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, auth: A
         (node === undefined || item.node === node) &&
         (namespace === undefined || item.namespace === namespace),
     );
-    const keyOf = (item: ContainerInfo) => `${item.node}\0${padded(item.slot)}${padded(item.generation)}`;
+    const keyOf = (item: ContainerInfo) =>
+      `${item.state === 'running' ? 0 : 1}${item.node}\0${padded(item.slot)}${padded(item.generation)}`;
     return c.json(pageInMemory(seen, keyOf, limit, cursor), 200);
   });
 

@@ -7,7 +7,7 @@ import { SourceText } from '../language/source-text.ts';
 import type { Condition } from '../language/syntax-tree.ts';
 import type { ConditionChecker } from './check-condition.ts';
 import { checkField } from './check-field.ts';
-import { exceptionCondition } from './exception-definition.ts';
+import { emptyPatterns, exceptionCondition } from './exception-definition.ts';
 import { checkBody, outputFields } from './extensions-check.ts';
 import { parseOutput } from './output-template.ts';
 import type { Rule } from './rule.ts';
@@ -32,6 +32,7 @@ export function buildRule(definition: RuleDefinition, { checker, firstMatch, war
   const { name, position, enabled, tags } = definition;
   const outputText = definition.output?.text ?? DEFAULT_OUTPUT;
   for (const exception of definition.exceptions) for (const field of exception.fields) checkField(field);
+  for (const { message, at } of emptyPatterns(definition.exceptions)) warn(message, { at });
   const check = (source: SourceText, whole: boolean) => {
     const condition = parseCondition(source);
     return checker.bound(checker.check(whole ? withExceptions(condition, definition) : condition), {

@@ -129,6 +129,19 @@ describe('overrides', () => {
     expect(rules).toHaveLength(1);
   });
 
+  it.each([
+    ['{name: e, fields: [fd.name, proc.name], comps: [startswith, =], values: [["", sh]]}', 1],
+    ['{name: e, fields: fd.name, comps: pmatch, values: [/tmp, ""]}', 1],
+    ['{name: e, fields: fd.name, comps: startswith anyof, values: [/a, ""]}', 1],
+    ['{name: e, fields: fd.name, comps: startswith, values: [/a]}', 0],
+    ['{name: e, fields: [proc.name], values: [[""]]}', 0],
+  ])('the exception %s is loaded with a warning when an empty text makes it hold for everything', (text, warned) => {
+    const { rules, problems } = load(rule('R', `  exceptions:\n  - ${text}\n`));
+    expect(rules).toHaveLength(1);
+    expect(problems.filter(({ message }) => message.includes('holds for every fd.name'))).toHaveLength(warned);
+    expect(problems.every(({ severity }) => severity === 'warning')).toBe(true);
+  });
+
   it('exceptions take transformers, lists in one text, and quotes within quotes', () => {
     const values = (exception: string) => condition(rule('R', `  exceptions:\n  - ${exception}\n`));
     expect(values('{name: e, fields: [tolower(proc.name)], values: [[sh]]}')).toContain('"name":"tolower"');

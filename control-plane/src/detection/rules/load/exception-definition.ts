@@ -154,6 +154,35 @@ export function exceptionCondition(exceptions: readonly ExceptionDefinition[]): 
   return { type: 'not', operand: { type: 'or', operands } };
 }
 
+/** Operators that every text passes when they are given an empty one. */
+const EMPTY_FITS_ALL: ReadonlySet<Operator> = new Set<Operator>([
+  'contains',
+  'icontains',
+  'bcontains',
+  'startswith',
+  'bstartswith',
+  'endswith',
+  'pmatch',
+]);
+
+/** Rows that hold for more than they seem to: an empty text begins, ends and is part of every other. */
+export function emptyPatterns(
+  exceptions: readonly ExceptionDefinition[],
+): readonly { readonly message: string; readonly at: Position }[] {
+  return exceptions.flatMap(({ name, at, fields, comps, rows }) =>
+    rows.flatMap((row) =>
+      row.flatMap((cell, i) => {
+        const operator = comps[i]?.operator;
+        const empty = cell.find(({ text }) => text.trim() === '');
+        if (!empty || !operator || !EMPTY_FITS_ALL.has(operator)) return [];
+        const field = showUse(fields[i] as FieldUse);
+        const message = `exception ${name} says ${field} ${operator} "", which holds for every ${field}: leave it out or say what is meant`;
+        return [{ message, at: empty.at ?? at }];
+      }),
+    ),
+  );
+}
+
 function rowCondition(exception: ExceptionDefinition, row: readonly Cell[]): Condition {
   const { name, fields, comps } = exception;
   if (row.length !== fields.length)

@@ -1,5 +1,5 @@
 import { basename, relative } from 'node:path';
-import type { RuleFileText } from '@picket/sdk/client';
+import { RULE_SET_LIMITS, type RuleFileText } from '@picket/sdk/client';
 import { CliError } from '../../errors.ts';
 import { readFiles } from '../rules/read-rules.ts';
 
@@ -12,6 +12,12 @@ export function setFiles(paths: readonly string[]): RuleFileText[] {
   const files = readFiles(paths).map(({ name, text }) => ({ name: nameInSet(name), text }));
   const twice = files.find(({ name }, i) => files.findIndex((other) => other.name === name) !== i);
   if (twice) throw new CliError('USAGE', `two files are called ${twice.name}: name them from the folder above`);
+  const characters = files.reduce((sum, { text }) => sum + text.length, 0);
+  if (characters > RULE_SET_LIMITS.characters)
+    throw new CliError(
+      'USAGE',
+      `the files have ${characters} characters together: a rule set has at most ${RULE_SET_LIMITS.characters}`,
+    );
   return files;
 }
 

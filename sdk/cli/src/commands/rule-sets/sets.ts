@@ -26,7 +26,12 @@ export const rulesPush: Command = {
     const set = await client.rules.sets.create(body, options).catch((error: unknown) => explain(error, io));
     printFindings(set.problems, io);
     io.out(set.id);
-    if (!args.flags.activate) return 0;
+    if (body.name !== undefined && set.name !== body.name)
+      io.note(printable(`these files are kept already, as "${set.name}": that name stays`));
+    if (!args.flags.activate) {
+      if (!set.active) io.note(`it is kept and does not run yet: picket rules activate ${set.id.slice(0, 12)}`);
+      return 0;
+    }
     printChanged(await client.rules.sets.activate(set.id, options).catch((error: unknown) => explain(error, io)), io);
     return 0;
   },

@@ -1,6 +1,7 @@
 import type { Rule } from '@picket/control-plane/rules';
 import { KINDS } from '@picket/sdk';
 import type { Arguments, Io } from '../../command.ts';
+import { plural } from '../../plural.ts';
 import { readRules } from './read-rules.ts';
 import { cut, WIDTH } from './wrap.ts';
 
@@ -10,7 +11,7 @@ export function listRules(args: Arguments, io: Io): number {
   if (args.flags.json) io.out(JSON.stringify(load.rules.map(described), null, 2));
   else for (const rule of load.rules) for (const line of ruleLines(rule)) io.out(line);
   const refused = load.problems.filter(({ severity }) => severity === 'error').length;
-  if (refused > 0) io.note(`${refused} errors keep rules from loading: picket rules validate names them`);
+  if (refused > 0) io.note(`${plural(refused, 'error')} of loading: picket rules validate tells them`);
   if (load.rules.length === 0) io.note('no rules');
   return 0;
 }

@@ -13,6 +13,7 @@ import { messageOf } from '@picket/sdk';
 import { captureBatches } from '../../capture/capture-batches.ts';
 import type { Arguments, Io } from '../../command.ts';
 import { CliError } from '../../errors.ts';
+import { plural } from '../../plural.ts';
 import { findTests, rulesBeside } from './find-tests.ts';
 import { readFiles } from './read-rules.ts';
 import { wrap } from './wrap.ts';
@@ -33,7 +34,7 @@ export async function testRules(args: Arguments, io: Io): Promise<number> {
   const passed = outcomes.reduce((sum, { tests }) => sum + tests.filter(({ ok }) => ok).length, 0);
   const failed = outcomes.reduce((sum, file) => sum + file.tests.length + (file.error ? 1 : 0), 0) - passed;
   if (json) io.out(JSON.stringify({ passed, failed, files: outcomes }, null, 2));
-  else io.out(`${passed + failed} tests: ${passed} ok, ${failed} failed`);
+  else io.out(`${plural(passed + failed, 'test')}: ${passed} ok, ${failed} failed`);
   return failed > 0 || io.signal.aborted ? 1 : 0;
 }
 

@@ -1,6 +1,7 @@
 import type { RuleOutcome, RuleProblem } from '@picket/control-plane/rules';
 import type { Arguments, Io } from '../../command.ts';
 import { CliError } from '../../errors.ts';
+import { plural } from '../../plural.ts';
 import { changedRules, type FileOutcome, outcomesOf, type ToldOutcome } from './outcomes.ts';
 import { readRules } from './read-rules.ts';
 import { wrap } from './wrap.ts';
@@ -74,5 +75,3 @@ function summary({ rules, loaded, disabled, skipped, refused, errors, warnings }
   ];
   return `${plural(rules, 'rule')}: ${parts.join(', ')}`;
 }
-
-const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
