@@ -1,4 +1,5 @@
 /* net.connect: runs when connect returned, for TCP and UDP over IPv4 and IPv6. */
+#include "../include/asked_peer.h"
 #include "../include/peer_rules.h"
 #include "../include/recent_peer.h"
 
@@ -36,7 +37,11 @@ int BPF_PROG(net_connect, struct pt_regs *regs, long result) {
     if (begun && !(is_open && is_begun(ends, begun))) {
         *ends = *begun;
         is_open = false;
-    }
+    } else if (!is_open && ends->remote_port == 0 &&
+               read_asked_peer(&ends->remote_ip, &ends->remote_port, ends->family,
+                               (void *)argument(regs, &scratch->identity, 1)))
+        /* one that was not begun, as there is no way to the peer, is in no socket */
+        event->h.flags |= PICKET_FLAG_USER_PATH;
     event->fd = fd;
     event->count = is_ignored_peer(ends) ? 0 : stands_for(task, PICKET_NET_CONNECT, ends, ends->remote_port, result);
     if (is_open && ends->protocol == IPPROTO_TCP && !is_closed(sock))

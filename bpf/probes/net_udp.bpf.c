@@ -2,9 +2,9 @@
  * net.udp: runs when a call that sends or receives datagrams returned. The handlers see every such call, those on TCP
  * sockets too: the protocol is looked at before anything else.
  */
+#include "../include/asked_peer.h"
 #include "../include/flow.h"
 
-#define AF_UNSPEC 0
 #define IPPROTO_UDP 17
 #define IPPROTO_UDPLITE 136
 #define MSG_PEEK 0x2
@@ -33,37 +33,9 @@ struct message32 {
 #define MMSGHDR32_SIZE 32
 #define MMSGHDR32_LENGTH 28
 
-union address {
-    __u16 family;
-    struct {
-        __u16 family;
-        __be16 port;
-        __be32 ip;
-    } v4;
-    struct {
-        __u16 family;
-        __be16 port;
-        __u32 flow;
-        struct picket_ip ip;
-    } __attribute__((packed)) v6;
-};
-
 /* The peer that the caller's address names; false when it names none. */
 static __always_inline bool read_peer(struct flow_key *key, struct sock *sock, const void *name) {
-    union address address = {};
-    if (!name || bpf_probe_read_user(&address.v4, sizeof(address.v4), name))
-        return false;
-    __u16 family = address.family;
-    if (family == AF_INET || (family == AF_UNSPEC && get(sock, __sk_common.skc_family) == AF_INET)) {
-        key->remote_ip = mapped(address.v4.ip);
-        key->remote_port = bpf_ntohs(address.v4.port);
-        return true;
-    }
-    if (family != AF_INET6 || bpf_probe_read_user(&address.v6, sizeof(address.v6), name))
-        return false;
-    key->remote_ip = address.v6.ip;
-    key->remote_port = bpf_ntohs(address.v6.port);
-    return true;
+    return read_asked_peer(&key->remote_ip, &key->remote_port, get(sock, __sk_common.skc_family), name);
 }
 
 /* The peer the socket is connected to, as the kernel has it; port 0 when it is not. */

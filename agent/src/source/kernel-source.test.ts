@@ -177,6 +177,18 @@ describe('network', () => {
     expect(refused).toMatchObject({ remote_ip: '127.0.0.1', protocol: 6 });
     expect(Number(refused?.result)).toBeLessThan(0);
   });
+
+  it.each([
+    ['203.0.113.9', -101],
+    ['2001:db8::9', -99],
+  ])('tells the peer %s that no way leads to, as it was asked for', async (peer, result) => {
+    await using cgroup = new TracedCgroup();
+    const program = `require('net').connect(8443, '${peer}').on('error', () => {})`;
+    await cgroup.run(`exec unshare --net ${NODE} -e "${program}"`);
+    const failed = cgroup.of('net.connect').find((event) => event.remote_port === 8443);
+    expect(failed).toMatchObject({ remote_ip: peer, protocol: 6, result });
+    expect(has(failed, HeaderFlag.userPath)).toBe(true);
+  });
 });
 
 describe('the source', () => {
