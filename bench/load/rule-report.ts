@@ -78,7 +78,10 @@ function stepTable({ steps }: RuleFigures): Table {
 function kindTable({ kinds = [], rules }: StepResult): Table {
   return [
     [`kind, ${rules} rules alone`, 'events', 'ns an event', 'M events/s', 'matches'],
-    ...kinds.map(([kind, pass]) => [kind, pass.events, nsPerEvent(pass), rate(pass), pass.found]),
+    ...kinds.map(([kind, pass]) => [
+      ...[kind, pass.events, nsPerEvent(pass)],
+      ...[nsPerEvent(pass) === 0 ? '-' : rate(pass), pass.found],
+    ]),
   ];
 }
 

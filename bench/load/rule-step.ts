@@ -9,6 +9,7 @@ import {
   kindRun,
   type Mix,
   measured,
+  middle,
   mixOf,
   type RulePass,
   replayRun,
@@ -38,6 +39,9 @@ export interface StepResult {
 
 /** Of the events, for a kind to be measured by itself. */
 const LEAST_SHARE = 0.005;
+
+/** Each is a difference of two passes: a few are not enough. */
+const KIND_TURNS = 9;
 
 const NO_RULES: LoadResult = { rules: [], problems: [], outcomes: [] };
 
@@ -77,7 +81,7 @@ function measureStep({ file, rules, effort, mostEvents, parts }: StepRequest): S
     .filter(([, count]) => count >= mix.events * LEAST_SHARE)
     .map(([name]) => {
       const kind = KINDS.find((info) => info.name === name)?.id ?? 0;
-      return [name, measured(kindRun(load, batches, kind), effort)] as const;
+      return [name, middle(kindRun(load, batches, kind), KIND_TURNS)] as const;
     });
   const cold = measured(engineRun(load, batches, { maxPaths: 1 }), effort);
   return { ...result, cold, kinds };

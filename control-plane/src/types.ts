@@ -135,6 +135,10 @@ export interface Finding {
   readonly template?: readonly OutputPart[] | undefined;
   /** Findings with the same key within the cooldown become one alert with a count; empty = one alert per event. */
   readonly groupKey: string;
+  /** What tells it apart from other findings of its detector in the same event; the group key when left out. */
+  readonly identity?: string | undefined;
+  /** No single event is its cause: the cursor stands on a record that was made for its time and its container. */
+  readonly isCauseless?: true | undefined;
   /** How long that is after the first of them, ms of event time; a minute when left out. */
   readonly cooldownMs?: number | undefined;
   /** How many events it stands for; one when left out. */
@@ -154,6 +158,13 @@ export interface EventPosition {
 /** Takes a finding in the event on which the cursor stands. */
 export type Emit = (finding: Finding, cursor: EventCursor, batch: Batch) => void;
 
+/** Room for what somebody worked out about the process at hand and its container, and who did. */
+export interface ActorMemo {
+  /** A number that nobody else has; 0 while there is nothing in it. */
+  owner: number;
+  value: number;
+}
+
 /** What the stages know about the node of an event. */
 export interface NodeView {
   readonly node: string;
@@ -167,6 +178,13 @@ export interface NodeView {
   readonly host?: Accounts;
   /** The process that had a pid at the time of the current event. */
   processAt?(pid: number, cursor: EventCursor): Process | undefined;
+  /** Whether nothing but the event itself says what its process was, where the event is long past. */
+  hasForgotten?(cursor: EventCursor): boolean;
+  /**
+   * The same for two events only while process, ancestors, user and container are the same and have not changed: it is emptied
+   * when they do. Undefined where that can not be told, as for events of a program that a process ran before.
+   */
+  memoOf?(cursor: EventCursor): ActorMemo | undefined;
   /** Names that DNS answers to the container of the current event have given an address, the last one first. */
   namesOf?(address: string, cursor: EventCursor): readonly string[];
 }

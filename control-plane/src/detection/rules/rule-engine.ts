@@ -1,11 +1,14 @@
 import { EventCursor, HeaderFlag, Kind } from '@picket/sdk';
 import type { Batch, Emit, Finding, NodeView } from '../../types.ts';
-import { ColumnScreen } from './compile/column-screen.ts';
+import { ActorTests } from './compile/actor-tests.ts';
+import { CallMasks } from './compile/call-masks.ts';
 import { DecisionMaker } from './compile/decision.ts';
 import { compileKindRules, type KindRule } from './compile/kind-rule.ts';
 import { RULE_KINDS } from './compile/matching-kinds.ts';
 import { OpenScreen } from './compile/open-screen.ts';
+import { ProfileTable } from './compile/profile-table.ts';
 import { allBits, lowest } from './compile/rule-bits.ts';
+import { TextScreen } from './compile/text-screen.ts';
 import { EventContext } from './fields/event-context.ts';
 import type { RuleExtensions } from './load/extensions.ts';
 import type { LoadResult, Rule } from './load/rule.ts';
@@ -30,10 +33,18 @@ interface Plan {
   readonly rules: readonly KindRule[];
   /** By what opens share: path and access. */
   readonly screen: OpenScreen | undefined;
-  /** By single fields. */
-  readonly columns: ColumnScreen;
+  /** By process and container, and by the call. */
+  readonly masks: CallMasks;
+  /** By the texts that rules look for. */
+  readonly texts: TextScreen;
   readonly all: Uint32Array;
+  /** Not worth asking an actor everything that it may be asked later, when it is another one by then. */
+  readonly asksNew: boolean;
 }
+
+/** Kinds that make the actor of their event a new one, mostly for a short time: another program comes next. */
+const PASSING: ReadonlySet<number> = new Set([Kind.ProcessFork, Kind.ProcessMoved]);
+const FEW_RULES = 16;
 
 const DEFAULT_PATHS = 32_768;
 const BYTES_PER_PATH = 128;
@@ -53,22 +64,30 @@ export class RuleEngine {
   /** How far back the events of a finding may reach, ms. */
   readonly lookBackMs: number;
   readonly #plans: (Plan | undefined)[] = [];
+  readonly #profiles: ProfileTable;
   /** Files whose rule for the current event is found, of those of which only the first fires. */
   readonly #decided = new Set<string>();
   readonly #context = new EventContext();
   readonly #cursor = new EventCursor();
+  /** Whether the context has the answers of the actor of the current event. */
+  #isAsked = false;
   readonly #onRuleError: ((rule: Rule, error: unknown) => void) | undefined;
 
   constructor(load: LoadResult, options: RuleEngineOptions = {}) {
     this.#onRuleError = options.onRuleError;
     const enabled = load.rules.filter((rule) => rule.enabled);
+    const actors = new ActorTests();
+    this.#profiles = new ProfileTable(actors);
     for (const kind of RULE_KINDS) {
-      const context = { maker: new DecisionMaker(kind), programs: this.programs, baseline: options.baseline };
+      const context = { maker: new DecisionMaker(kind, actors), programs: this.programs, baseline: options.baseline };
       const rules = enabled.flatMap((rule) => compileKindRules(rule, kind, context));
       if (rules.length === 0) continue;
       const screen = kind.id === Kind.FileOpen ? makeScreen(rules, options) : undefined;
-      const columns = new ColumnScreen(rules, screen !== undefined);
-      this.#plans[kind.id] = { rules, screen, columns, all: allBits(rules.length) };
+      const decisions = rules.map(({ decision }) => decision);
+      const texts = new TextScreen(decisions, screen !== undefined);
+      const masks = new CallMasks(kind.id, decisions, texts);
+      const asksNew = !PASSING.has(kind.id) || rules.length > FEW_RULES;
+      this.#plans[kind.id] = { rules, screen, masks, texts, all: allBits(rules.length), asksNew };
     }
     this.kindsWanted = Object.keys(this.#plans).map(Number);
     this.lookBackMs = Math.max(0, ...enabled.map(({ extensions }) => spanOf(extensions)));
@@ -89,13 +108,13 @@ export class RuleEngine {
   evaluate(cursor: EventCursor, view: NodeView, batch: Batch, emit: Emit, memory: NodeMemory): void {
     const plan = this.#plans[cursor.kind];
     if (plan === undefined || (cursor.flags & HeaderFlag.snapshot) !== 0) return;
-    const context = this.#context;
+    this.#isAsked = false;
     const left = this.#narrow(plan, cursor, view, batch);
     if (left === undefined) return;
     if (this.#decided.size > 0) this.#decided.clear();
     for (let word = 0; word < left.length; word++)
       for (let bits = left[word] as number; bits !== 0; bits &= bits - 1) {
-        const finding = this.#find(plan.rules[word * 32 + lowest(bits)] as KindRule, context, batch, memory);
+        const finding = this.#find(plan.rules[word * 32 + lowest(bits)] as KindRule, batch, memory);
         if (finding) emit(finding, cursor, batch);
       }
   }
@@ -109,9 +128,18 @@ export class RuleEngine {
     try {
       const among = plan.screen?.survivors(cursor, context);
       if (plan.screen !== undefined && among === undefined) return undefined;
+      const known = this.#profiles.known(cursor, view);
+      const mask = known && plan.masks.known(known, cursor);
+      if (mask?.isEmpty) return undefined;
       context.begin(cursor, view, batch);
-      return plan.columns.narrow(context, among);
+      if (known === undefined && !plan.asksNew) return plan.all;
+      const profile = known ?? this.#profiles.find(context, view);
+      context.verdicts = profile.bits;
+      this.#isAsked = true;
+      const made = mask ?? plan.masks.known(profile, cursor) ?? plan.masks.find(profile, context);
+      return made.isEmpty ? undefined : plan.texts.narrow(context, made, among);
     } catch {
+      this.#isAsked = false;
       context.begin(cursor, view, batch);
       return plan.all;
     }
@@ -129,11 +157,12 @@ export class RuleEngine {
     }
   }
 
-  #find(rule: KindRule, context: EventContext, batch: Batch, memory: NodeMemory): Finding | undefined {
+  #find(rule: KindRule, batch: Batch, memory: NodeMemory): Finding | undefined {
+    const context = this.#context;
     const { firstMatchOf } = rule.rule;
     if (firstMatchOf !== undefined && this.#decided.has(firstMatchOf)) return undefined;
     try {
-      if (!rule.matches(context)) return undefined;
+      if (!(this.#isAsked ? rule.matchesForActor(context) : rule.matches(context))) return undefined;
       const finding = found(rule, context, batch, memory);
       if (finding && firstMatchOf !== undefined) this.#decided.add(firstMatchOf);
       return finding;

@@ -16,6 +16,8 @@ export class ContainerTable {
   readonly #byCgroup = new Map<number, MutableContainer>();
   readonly #told = new Set<Container>();
   #host: Accounts = NO_ACCOUNTS;
+  /** Changes whenever something is told of a container, or of the accounts of the node. */
+  changes = 0;
 
   /** Users and groups of the node itself. */
   get host(): Accounts {
@@ -52,6 +54,7 @@ export class ContainerTable {
   /** container.started and container.updated have the same layout and the same effect. */
   upsert(cursor: EventCursor): void {
     const { slot, generation } = cursor;
+    this.changes++;
     if (slot === 0) {
       if ((cursor.flags & HeaderFlag.host) !== 0) this.#host = readAccounts(cursor, this.#host);
       return;
@@ -89,6 +92,7 @@ export class ContainerTable {
   }
 
   clear(): void {
+    this.changes++;
     this.#slots.clear();
     this.#byCgroup.clear();
     this.#told.clear();

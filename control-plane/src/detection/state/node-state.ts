@@ -2,11 +2,13 @@ import { type BatchHeader, EventCursor, Header, HeaderFlag, Kind } from '@picket
 import type { Accounts, Container, NodeView, Process, ProcessEntry } from '../../types.ts';
 import { decodeState, encodeState } from './checkpoint.ts';
 import { ContainerTable } from './container-table.ts';
+import { LineMemo } from './line-memo.ts';
 import { NameTable } from './name-table.ts';
 import { entryOf } from './process-entry.ts';
 import { ProcessNode } from './process-node.ts';
 import { commOf } from './process-records.ts';
-import { ProcessTree, type ProcessTreeOptions } from './process-tree.ts';
+import { ProcessTree } from './process-tree.ts';
+import type { ProcessTreeOptions } from './process-tree-options.ts';
 
 export type NodeStateOptions = Partial<ProcessTreeOptions>;
 
@@ -28,6 +30,8 @@ export class NodeState implements NodeView {
   /** Walks ahead in the batch of the current event. */
   readonly #ahead = new EventCursor();
   #looked: Uint8Array | undefined;
+  /** Stands for the process of events that have none. */
+  readonly #nobody = new ProcessNode(0, 0);
   #bootId = '';
   #epoch = 0n;
 
@@ -47,6 +51,12 @@ export class NodeState implements NodeView {
     this.names.clear();
     this.#bootId = bootId;
     this.#epoch = header.agentEpoch;
+  }
+
+  /** How far what is known now is about the run that a batch came from: slots mean nothing in another run of the agent. */
+  sameAs({ bootId, agentEpoch }: Pick<BatchHeader, 'bootId' | 'agentEpoch'>): 'run' | 'boot' | 'neither' {
+    if (Buffer.from(bootId).toString('hex') !== this.#bootId) return 'neither';
+    return agentEpoch === this.#epoch ? 'run' : 'boot';
   }
 
   apply(cursor: EventCursor): void {
@@ -84,6 +94,18 @@ export class NodeState implements NodeView {
     if (pid === 0) return undefined;
     const node = this.processes.find(pid, cursor.start);
     return node ? asOf(node, cursor.time, 0) : this.#unknown(cursor);
+  }
+
+  memoOf(cursor: EventCursor): LineMemo | undefined {
+    const { tgid, slot } = cursor;
+    const isHost = (cursor.flags & HeaderFlag.host) !== 0;
+    if (slot === 0 && !isHost) return undefined;
+    const node = tgid === 0 ? this.#nobody : this.processes.find(tgid, cursor.start);
+    if (!node) return undefined;
+    node.memo ??= new LineMemo();
+    const place = (slot * GENERATIONS + cursor.generation) * 2 + (isHost ? 1 : 0);
+    node.memo.check(node, this.processes.lines, this.containers.changes, place, cursor.u32(Header.uid));
+    return node.memo.since <= cursor.time ? node.memo : undefined;
   }
 
   containerOf(cursor: EventCursor): Container | undefined {

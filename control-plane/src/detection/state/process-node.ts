@@ -1,4 +1,5 @@
 import type { Process } from '../../types.ts';
+import type { LineMemo } from './line-memo.ts';
 
 /** A clock tick of /proc/PID/stat in ns: what a start time read there may lack. */
 export const TICK = 10_000_000;
@@ -52,6 +53,12 @@ export class ProcessNode implements Process {
   children = 0;
   /** Scratch of whoever writes nodes down: its number in the list at hand. */
   row = -1;
+  /** Changes whenever a fact of it or its parent does; the tree gives no number twice, and each is higher than those before. */
+  stamp = 0;
+  /** Whether a process may descend from it. */
+  isParent = false;
+  /** What was worked out about it, see `NodeView.memoOf`. */
+  memo: LineMemo | undefined = undefined;
   /** Whether the tree finds it by pid; false for ancestors that only their descendants keep. */
   kept = false;
 
@@ -65,6 +72,13 @@ export class ProcessNode implements Process {
     if (this.start === start) return true;
     const lack = this.coarse ? start - this.start : rounded ? this.start - start : -1;
     return lack >= 0 && lack < TICK;
+  }
+
+  /** Takes a start that lacks nothing in place of one that was read from /proc. */
+  sharpen(start: number): void {
+    if (!this.coarse) return;
+    this.start = start;
+    this.coarse = false;
   }
 
   /** Takes over what a child inherits at fork, and what an image keeps when it is set aside. */

@@ -1,17 +1,10 @@
-import { type EventCursor, Header, HeaderFlag, ProcessExec, ProcessFork } from '@picket/sdk';
+import { type EventCursor, Header, HeaderFlag, ProcessFork } from '@picket/sdk';
 import { chooseLiving } from './choose-living.ts';
 import { findEntry } from './find-entry.ts';
 import { ProcessNode } from './process-node.ts';
 import { commOf, readExec, readFork, readOwner } from './process-records.ts';
-
-export interface ProcessTreeOptions {
-  /** Processes kept at most, exited ones included. */
-  readonly maxProcesses: number;
-  /** How long an exited process is kept, ns of event time: its last bulk events come later. */
-  readonly keepExited: number;
-  /** Ancestors that a process keeps although they are gone. */
-  readonly maxAncestors: number;
-}
+import type { ProcessTreeOptions } from './process-tree-options.ts';
+import { tellsMore } from './tells-more.ts';
 
 const SWEEP_AFTER = 4096;
 /** Exited processes among which one without children is looked for. */
@@ -30,6 +23,11 @@ export class ProcessTree {
   #size = 0;
   #living = 0;
   #removed = 0;
+  #stamps = 0;
+  /** What `find` answered last, while processes are neither added nor dropped. */
+  #found: ProcessNode | undefined;
+  /** Changes whenever a process does that others may descend from. */
+  lines = 0;
   /** Latest event time seen. */
   now = 0;
   /** Exited processes dropped before their time because the tree was full. */
@@ -51,7 +49,13 @@ export class ProcessTree {
   }
 
   find(pid: number, start: number, rounded = false): ProcessNode | undefined {
-    for (let node = this.#byPid.get(pid); node; node = node.older) if (node.began(start, rounded)) return node;
+    const last = this.#found;
+    if (last && last.pid === pid && last.start === start && !rounded) return last;
+    for (let node = this.#byPid.get(pid); node; node = node.older)
+      if (node.began(start, rounded)) {
+        if (!rounded && node.start === start) this.#found = node;
+        return node;
+      }
     return undefined;
   }
 
@@ -74,9 +78,10 @@ export class ProcessTree {
     else node.earlier = undefined;
     readExec(node, cursor);
     node.since = snapshot ? 0 : cursor.time;
-    if (!rounded) this.#sharpen(node, cursor.start);
+    if (!rounded) node.sharpen(cursor.start);
     if (!node.parent) this.#adopt(node, this.find(node.ppid, node.parentStart, rounded), known === undefined);
     this.#findEntry(node, rounded);
+    this.#changed(node);
   }
 
   fork(cursor: EventCursor): void {
@@ -86,6 +91,7 @@ export class ProcessTree {
     const maker = this.#makerOf(node, cursor.u32(ProcessFork.parentTid));
     const parent = maker ?? this.find(cursor.u32(Header.ppid), parentStart);
     if (!node.parent) this.#adopt(node, parent, known === undefined);
+    this.#changed(node);
     if (known && known.name !== '') return;
     if (parent) node.inherit(parent);
     node.entryPid = 0;
@@ -111,6 +117,13 @@ export class ProcessTree {
       node.slot = slot;
       node.generation = generation;
     } else if (node.slot !== 0) node.enter();
+    this.#changed(node);
+  }
+
+  #changed(node: ProcessNode): void {
+    this.#found = undefined;
+    node.stamp = ++this.#stamps;
+    if (node.isParent) this.lines++;
   }
 
   /** The entry as far as the present parent and the session show it, for a process whose making was not seen. */
@@ -118,6 +131,7 @@ export class ProcessTree {
     if (node.entryPid !== 0 || node.slot === 0) return;
     const parent = this.find(node.ppid, node.parentStart, rounded);
     findEntry(node, parent, 'current', this.findAt(node.sid, node.start));
+    this.#changed(node);
   }
 
   /** Moves event time on and forgets the processes that exited long enough ago. */
@@ -138,6 +152,7 @@ export class ProcessTree {
 
   clear(): void {
     this.#byPid.clear();
+    this.#found = undefined;
     this.#exited = [];
     this.#exitedFrom = 0;
     this.#size = 0;
@@ -165,6 +180,7 @@ export class ProcessTree {
       node.older = undefined;
       node.kept = true;
       if (node.parent) node.parent.children++;
+      for (let up = node.parent; up && !up.isParent; up = up.parent) up.isParent = true;
       if (last && last.pid === node.pid) last.older = node;
       else this.#byPid.set(node.pid, node);
       last = node;
@@ -179,6 +195,7 @@ export class ProcessTree {
     const node = new ProcessNode(cursor.tgid, cursor.start);
     node.coarse = coarse;
     node.kept = true;
+    this.#found = undefined;
     this.#size++;
     this.#living++;
     const other = this.#byPid.get(node.pid);
@@ -230,6 +247,7 @@ export class ProcessTree {
   #remove(node: ProcessNode): void {
     if (!node.kept) return;
     node.kept = false;
+    this.#found = undefined;
     if (node.parent) node.parent.children--;
     this.#size--;
     if (node.exited === 0) this.#living--;
@@ -255,7 +273,9 @@ export class ProcessTree {
   #cut(node: ProcessNode): void {
     let up: ProcessNode | undefined = node;
     for (let i = 0; up && i < this.options.maxAncestors; i++) up = up.parent;
-    if (up && !up.kept) up.parent = undefined;
+    if (!up?.parent || up.kept) return;
+    up.parent = undefined;
+    this.#changed(up);
   }
 
   /** A node that is not fresh may have descendants already; a lying record must not make it its own ancestor. */
@@ -263,6 +283,7 @@ export class ProcessTree {
     if (!fresh) for (let up = parent; up; up = up.parent) if (up === node) return;
     if (parent === node) return;
     node.parent = parent;
+    if (parent) parent.isParent = true;
     if (parent && node.kept) parent.children++;
     this.#cut(node);
   }
@@ -275,22 +296,4 @@ export class ProcessTree {
     const maker = this.#byPid.get(tid);
     return maker && maker !== child && maker.exited === 0 && maker.start <= child.start ? maker : undefined;
   }
-
-  #sharpen(node: ProcessNode, start: number): void {
-    if (!node.coarse) return;
-    node.start = start;
-    node.coarse = false;
-  }
-}
-
-/**
- * Whether a snapshot corrects what is known. What an exec event told stays: /proc shows argument lists and names as the
- * process has rewritten them, and knows less of the executable. Another executable means that an exec was lost.
- */
-function tellsMore(node: ProcessNode, cursor: EventCursor, synthetic: boolean): boolean {
-  if (cursor.time < node.since) return false;
-  if (node.name === '' || node.exepath === '') return true;
-  const path = cursor.string(ProcessExec.path).replace(/ \(deleted\)$/, '');
-  if (path !== '' && path !== node.exepath) return true;
-  return !synthetic && node.exeInode !== cursor.u64(ProcessExec.inode);
 }

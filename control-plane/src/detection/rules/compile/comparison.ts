@@ -61,7 +61,7 @@ function compileSource(source: FieldSource, operator: Operator, values: TestValu
 }
 
 /** Undefined for values that are no texts. */
-function textTest(operator: Operator, values: TestValues): TextTest | undefined {
+export function textTest(operator: Operator, values: TestValues): TextTest | undefined {
   if (values.type === 'pattern') return values.pattern.matches;
   return values.type === 'texts' ? compileTextTest(operator, values.values) : undefined;
 }
@@ -74,7 +74,8 @@ function compileTexts(source: TextSource, passes: (text: string) => boolean, all
     const { get } = source;
     return { pure: undefined, test: (c) => anyOrAll(get(c) ?? [], passes, all) };
   }
-  const { get, pure } = source;
+  const { get, pure, values } = source;
+  if (values && !values.some(passes)) return false;
   const test = (c: EventContext): boolean => {
     const text = get(c);
     return text !== undefined && passes(text);

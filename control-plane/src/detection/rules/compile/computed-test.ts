@@ -29,6 +29,10 @@ export function compileComputed(
   const right = sources.length === 1 ? sources[0] : undefined;
   const isNumeric = typeof right === 'object' && numbersOf(left) && numbersOf(right);
   if (isNumeric) return compareNumeric(operator, left, right);
+  if (left.type === 'text' && typeof right === 'object' && right.type === 'text') {
+    const [a, b] = [left.get, right.get];
+    return (c) => compareKnownTexts(operator, a(c), b(c));
+  }
   return pairwise(textsOf([left]), textsOf(sources), operator === '!=', (a, b) => compareTexts(operator, a, b));
 }
 
@@ -70,6 +74,9 @@ function textsOf(sources: readonly (string | FieldSource)[]): Values<string> {
     return [out];
   };
 }
+
+const compareKnownTexts = (operator: Operator, a: string | undefined, b: string | undefined): boolean =>
+  a !== undefined && b !== undefined && compareTexts(operator, a, b);
 
 const compareKnown = (operator: Operator, a: number, b: number): boolean =>
   !Number.isNaN(a) && !Number.isNaN(b) && compareNumbers(operator, a, b);

@@ -2,6 +2,7 @@ import type { KindInfo } from '@picket/sdk';
 import type { Purity } from '../fields/field-source.ts';
 import { showUse } from '../language/field-use.ts';
 import type { Checked, Test } from '../load/checked-condition.ts';
+import type { ActorTests } from './actor-tests.ts';
 import { compileTest, type Predicate } from './comparison.ts';
 import { KeptSources, type TextLike } from './kept-sources.ts';
 import { type Needle, needlesOf } from './needles.ts';
@@ -22,6 +23,10 @@ export interface Leaf {
   readonly pure: Purity | undefined;
   /** The one value that the test looks at; undefined when it looks at more. */
   readonly about: About | undefined;
+  /** Its number among the tests of the actor; undefined for one that looks at more. */
+  readonly actor: number | undefined;
+  /** Whether number and success of the call alone decide it. */
+  readonly ofCall: boolean;
   /** Whether it stands for `not` of a test. */
   readonly negated: boolean;
   /** What it takes, in about as many ns. */
@@ -42,9 +47,11 @@ export class DecisionMaker {
   readonly #plain = new Map<Checked, Decision>();
   readonly #negated = new Map<Checked, Decision>();
   readonly #sources: KeptSources;
+  readonly #actors: ActorTests | undefined;
 
-  constructor(kind: KindInfo) {
+  constructor(kind: KindInfo, actors?: ActorTests) {
     this.#kind = kind;
+    this.#actors = actors;
     this.#sources = new KeptSources(kind);
   }
 
@@ -63,8 +70,10 @@ export class DecisionMaker {
       const compiled = compileTest(checked, this.#kind, this.#sources.sourceOf);
       if (typeof compiled === 'boolean') return compiled !== negated;
       const { test, pure } = compiled;
-      const rest = { type: 'leaf', pure, negated, about: this.#about(checked), cost: costOf(checked) } as const;
-      return { ...rest, test: negated ? (c) => !test(c) : test };
+      const actor = this.#actors?.number(checked, this.#kind);
+      const cost = actor === undefined ? costOf(checked) : KNOWN_COST;
+      const rest = { type: 'leaf', pure, negated, about: this.#about(checked), cost, actor } as const;
+      return { ...rest, ofCall: isOfCall(checked), test: negated ? (c) => !test(c) : test };
     }
     const type = negated === (checked.type === 'and') ? 'or' : 'and';
     return fold(
@@ -79,6 +88,12 @@ export class DecisionMaker {
     return { key: showUse(field), source, needles: needlesOf(operator, values) };
   }
 }
+
+/** A bit is looked at. */
+const KNOWN_COST = 1;
+
+const isOfCall = ({ field, values }: Test): boolean =>
+  values.type !== 'computed' && (field.name === 'evt.type' || field.name === 'evt.failed');
 
 function fold(type: 'and' | 'or', operands: readonly Decision[]): Decision {
   const decisive = type === 'or';
@@ -128,10 +143,10 @@ export const possible = (decision: Decision, known: Purity): Decision =>
   replaceLeaves(decision, (leaf) => (leaf.pure === 'access' || leaf.pure === known ? leaf : true));
 
 /** Turns a decision into one function. */
-export function compileDecision(decision: Decision): Predicate {
+export function compileDecision(decision: Decision, testOf = ({ test }: Leaf): Predicate => test): Predicate {
   if (typeof decision === 'boolean') return () => decision;
-  if (decision.type === 'leaf') return decision.test;
-  const tests = decision.operands.map(compileDecision);
+  if (decision.type === 'leaf') return testOf(decision);
+  const tests = decision.operands.map((operand) => compileDecision(operand, testOf));
   return decision.type === 'and' ? allOf(tests) : anyOf(tests);
 }
 

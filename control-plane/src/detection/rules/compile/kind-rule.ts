@@ -8,6 +8,7 @@ import { compileBaseline } from '../stateful/compile-baseline.ts';
 import { compileKey, type KeyOf } from '../stateful/join-key.ts';
 import type { Find, Programs, SequenceProgram, WindowProgram, WindowReads } from '../stateful/program.ts';
 import { windowReads } from '../stateful/program.ts';
+import { compileForActor } from './actor-verdict.ts';
 import type { Predicate } from './comparison.ts';
 import { compileDecision, type Decision, type DecisionMaker } from './decision.ts';
 import { compileFinding, compileStepFields } from './finding.ts';
@@ -23,6 +24,8 @@ export interface KindRule {
   readonly rule: Rule;
   readonly decision: Decision;
   readonly matches: Predicate;
+  /** The same for events whose actor has been asked: `ProfileTable`. */
+  readonly matchesForActor: Predicate;
   readonly role: Role;
   readonly find: Find;
   /** Whether the baseline lets a finding pass. */
@@ -79,10 +82,10 @@ function compileSteps(
   });
 }
 
-type Tests = Pick<KindRule, 'decision' | 'matches'>;
+type Tests = Pick<KindRule, 'decision' | 'matches' | 'matchesForActor'>;
 
 function compileTests(condition: Checked, { maker }: CompileContext): Tests | undefined {
   const decision: Decision = maker.decide(condition);
   if (decision === false) return undefined;
-  return { decision, matches: compileDecision(decision) };
+  return { decision, matches: compileDecision(decision), matchesForActor: compileForActor(decision) };
 }

@@ -1,6 +1,7 @@
 import type { Operator } from '../language/syntax-tree.ts';
 import type { TestValues } from '../load/checked-condition.ts';
 import { isPattern } from './glob.ts';
+import { regexLiterals } from './regex-literals.ts';
 
 /** A text, and where in a value it has to be. */
 export interface Needle {
@@ -17,7 +18,10 @@ const LONG_ENOUGH = 3;
  * is known: any value may pass.
  */
 export function needlesOf(operator: Operator, values: TestValues): readonly Needle[] | undefined {
-  if (values.type === 'pattern') return known([{ at: 'start', text: values.pattern.start }]);
+  if (values.type === 'pattern') {
+    const { start, inner } = regexLiterals(values.pattern.source);
+    return known([start === '' ? { at: 'any', text: inner } : { at: 'start', text: start }]);
+  }
   if (values.type !== 'texts') return undefined;
   const all = (at: Needle['at']) => known(values.values.map((text) => ({ at, text })));
   switch (operator) {

@@ -44,7 +44,7 @@ export class OpenScreen {
     const aligned = (at & 3) === 0;
     const words = aligned ? this.#words : this.#align(cursor.bytes, at, length);
     const entry = this.#paths.find(words, aligned ? at >> 2 : 0, length, access);
-    const verdict = entry < 0 ? UNKNOWN : (this.#paths.verdicts[entry] as number);
+    const verdict = entry < 0 ? UNKNOWN : this.#paths.verdict(entry);
     if (verdict !== UNKNOWN) return this.#lists[verdict];
     return this.#decide(entry, cursor, c);
   }
@@ -67,7 +67,7 @@ export class OpenScreen {
       verdict = this.#lists.push(list) - 1;
       this.#listOf.set(key, verdict);
     }
-    this.#paths.verdicts[entry] = verdict;
+    this.#paths.setVerdict(entry, verdict);
   }
 
   #view(bytes: Uint8Array): void {

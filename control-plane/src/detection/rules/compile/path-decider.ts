@@ -1,9 +1,9 @@
 import type { EventContext } from '../fields/event-context.ts';
-import { hasNeedles, needlesOfAll, untouched } from './column.ts';
 import type { Predicate } from './comparison.ts';
 import { compileDecision, type Decision, leavesOf, possible, replaceLeaves } from './decision.ts';
 import type { TextLike } from './kept-sources.ts';
 import type { KindRule } from './kind-rule.ts';
+import { hasNeedles, needlesOfAll, untouched } from './needle-leaves.ts';
 import type { Needle } from './needles.ts';
 import { clearBit, lowest, setBit, wordsFor } from './rule-bits.ts';
 import { TextIndex } from './text-index.ts';
@@ -35,7 +35,7 @@ export class PathDecider {
   constructor(rules: readonly KindRule[]) {
     const decisions = rules.map(({ decision }) => possible(decision, 'path'));
     this.#rules = rules.length;
-    this.#verdicts = decisions.map(compileDecision);
+    this.#verdicts = decisions.map((decision) => compileDecision(decision));
     this.#possibleByAccess = decisions.map((decision) => compileDecision(possible(decision, 'access')));
     this.#quietByAccess = decisions.map((decision) => compileDecision(withoutPath(decision)));
     this.#fields = makeFields(decisions);

@@ -27,12 +27,12 @@ it('forgets everything when it is full, by entries or by bytes', () => {
   const paths = new PathInterner(options);
   for (let i = 0; i < 8; i++) {
     const entry = find(paths, `/p${i}`);
-    paths.verdicts[entry] = 7;
+    paths.setVerdict(entry, 7);
   }
   expect(paths.clears).toBe(0);
   const entry = find(paths, '/one too many');
   expect(paths.clears).toBe(1);
-  expect(paths.verdicts[entry]).toBe(0);
+  expect(paths.verdict(entry)).toBe(0);
   expect(paths.entries).toBe(1);
   find(paths, '/'.padEnd(200, 'x'));
   find(paths, '/'.padEnd(200, 'y'));

@@ -7,6 +7,9 @@ import { regexLiterals } from './regex-literals.ts';
 const LONGEST_PATTERN = 1000;
 /** Instructions of the compiled pattern. Times the length of a text this is what the slowest match takes. */
 const LARGEST_PROGRAM = 1000;
+/** Texts whose answer a pattern remembers, and the longest of them. */
+const MOST_KEPT = 512;
+const LONGEST_KEPT = 256;
 
 /** A regular expression that was compiled when its rule was loaded. */
 export interface Pattern {
@@ -30,7 +33,22 @@ export function compileRegex(source: string): Pattern {
     throw new RangeError('the pattern repeats too much: lower the numbers in its {...} or split it');
   const { start, inner } = regexLiterals(source);
   const isPossible = quickTest(start, inner);
-  return { source, start, matches: (text) => isPossible(text) && regex.testExact(text) };
+  const matches = remembering((text) => regex.testExact(text));
+  return { source, start, matches: (text) => isPossible(text) && matches(text) };
+}
+
+/** Names and commands come again, and the engine is slow. */
+function remembering(test: TextTest): TextTest {
+  const known = new Map<string, boolean>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const answer = test(text);
+    if (text.length > LONGEST_KEPT) return answer;
+    if (known.size >= MOST_KEPT) known.clear();
+    known.set(text, answer);
+    return answer;
+  };
 }
 
 /** The engine is asked only about texts that have what every match has. */

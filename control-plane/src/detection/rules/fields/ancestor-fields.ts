@@ -33,11 +33,15 @@ const ancestorText =
   (get: (p: Process) => string | undefined): FieldFactory =>
   ({ argument }) => {
     if (argument === undefined)
-      return texts((c) =>
-        ancestors(c.process)
-          .map(get)
-          .filter((value): value is string => value !== undefined && value !== ''),
-      );
+      return texts((c) => {
+        const out: string[] = [];
+        let up = c.process?.parent;
+        for (let steps = 0; up && steps < MAX_ANCESTORS; steps++, up = up.parent) {
+          const value = get(up);
+          if (value) out.push(value);
+        }
+        return out;
+      });
     const steps = Number(argument);
     return text((c) => {
       const up = ancestor(c.process, steps);

@@ -16,6 +16,8 @@ const UNKNOWN = Symbol('unknown');
  */
 export class EventContext {
   cursor: EventCursor = new EventCursor();
+  /** Tests that the actor of the event passes, as bits by the number that they have in `ActorTests`. */
+  verdicts: Uint32Array = new Uint32Array(0);
   #view: NodeView | undefined = undefined;
   #batch: Clock | undefined = undefined;
   #process: Process | undefined = undefined;

@@ -12,9 +12,16 @@ export function exeVolume(c: EventContext): string | undefined {
   const mounts = c.container?.mounts;
   if (!path || !mounts) return undefined;
   let found = '';
-  for (const mount of mounts) {
-    const folder = DESTINATION.exec(mount)?.[1]?.replace(/\/+$/, '') ?? '';
+  for (const folder of foldersOf(mounts))
     if (folder.length > found.length && path.startsWith(folder) && path[folder.length] === '/') found = folder;
-  }
   return found || undefined;
+}
+
+/** What was made of a list lasts as long as the list. */
+const known = new WeakMap<readonly string[], readonly string[]>();
+
+function foldersOf(mounts: readonly string[]): readonly string[] {
+  const folders = known.get(mounts) ?? mounts.map((mount) => DESTINATION.exec(mount)?.[1]?.replace(/\/+$/, '') ?? '');
+  known.set(mounts, folders);
+  return folders;
 }

@@ -9,7 +9,13 @@ export type Purity = 'access' | 'path';
  * `pure` says that the value follows from what the screen of file.open keys on.
  */
 export type FieldSource =
-  | { readonly type: 'text'; readonly pure?: Purity; readonly get: (c: EventContext) => string | undefined }
+  | {
+      readonly type: 'text';
+      readonly pure?: Purity;
+      /** All that it may be, where that is little. */
+      readonly values?: readonly string[];
+      readonly get: (c: EventContext) => string | undefined;
+    }
   | { readonly type: 'number'; readonly pure?: Purity; readonly get: (c: EventContext) => number }
   | { readonly type: 'bool'; readonly pure?: Purity; readonly get: (c: EventContext) => boolean | undefined }
   /** Any of several values. */
@@ -34,6 +40,9 @@ export type FieldFactory = (request: FieldRequest) => FieldSource | undefined;
 export type FieldTable = Readonly<Record<string, FieldFactory>>;
 
 export const text = (get: (c: EventContext) => string | undefined): FieldSource => ({ type: 'text', get });
+export const oneOf = (values: readonly string[], get: (c: EventContext) => string | undefined): FieldSource => ({
+  ...{ type: 'text', values, get },
+});
 export const number = (get: (c: EventContext) => number): FieldSource => ({ type: 'number', get });
 export const bool = (get: (c: EventContext) => boolean | undefined): FieldSource => ({ type: 'bool', get });
 export const texts = (get: (c: EventContext) => readonly string[] | undefined): FieldSource => ({ type: 'texts', get });

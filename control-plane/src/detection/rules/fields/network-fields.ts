@@ -1,7 +1,7 @@
 import { formatIp, Header, HeaderFlag, isMapped, Kind, NetClose, NetConnect, NetSocket } from '@picket/sdk';
 import type { EventContext } from './event-context.ts';
 import type { FieldFactory, FieldSource, FieldTable } from './field-source.ts';
-import { number, text, texts } from './field-source.ts';
+import { number, oneOf, text, texts } from './field-source.ts';
 
 /** The kinds whose body begins with the two ends of a socket, all in the layout of net.connect. */
 const INET: ReadonlySet<number> = new Set([
@@ -111,8 +111,8 @@ const SOCK_RAW = 3;
 /** `fd.*` of internet sockets. */
 export const NETWORK_FIELDS: FieldTable = {
   'fd.name': inet(tuple),
-  'fd.type': inet(() => text((c) => (isV4(c) ? 'ipv4' : 'ipv6'))),
-  'fd.typechar': inet(() => text((c) => (isV4(c) ? '4' : '6'))),
+  'fd.type': inet(() => oneOf(['ipv4', 'ipv6'], (c) => (isV4(c) ? 'ipv4' : 'ipv6'))),
+  'fd.typechar': inet(() => oneOf(['4', '6'], (c) => (isV4(c) ? '4' : '6'))),
   'fd.sockfamily': inet(() => ({ type: 'constant', value: 'ip' })),
   'fd.l4proto': ({ kind }) => {
     if (INET.has(kind.id)) return text((c) => PROTOCOLS[c.cursor.u16(NetConnect.protocol)]);

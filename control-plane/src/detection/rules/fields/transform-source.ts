@@ -27,8 +27,8 @@ export function transformSource(source: FieldSource, transformer: Transformer): 
 function transformTexts(source: FieldSource, change: (text: string) => string | undefined): FieldSource | undefined {
   switch (source.type) {
     case 'text': {
-      const { get } = source;
-      return { ...source, get: (c) => apply(get(c), change) };
+      const { get, pure } = source;
+      return { type: 'text', ...(pure === undefined ? {} : { pure }), get: (c) => apply(get(c), change) };
     }
     case 'texts': {
       const { get } = source;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Header, HeaderFlag, type KindInfo } from '@picket/sdk';
+import { addressText } from '../fields/address-text.ts';
 import type { EventContext } from '../fields/event-context.ts';
 import { resolveUse } from '../fields/resolve-field.ts';
 import { showSource } from '../fields/show-value.ts';
@@ -43,6 +44,12 @@ export const compileLooseParts = (join: Join, kind: KindInfo): readonly ((c: Eve
 /** The value of a field as text, of bounded length; undefined when events of the kind do not have it. */
 export function fieldText(use: FieldUse, kind: KindInfo): KeyOf | undefined {
   const source = resolveUse(use, kind);
+  const [place] = source?.type === 'ips' && source.get.length === 1 ? source.get : [];
+  if (place)
+    return (c) => {
+      const at = place(c);
+      return at < 0 ? undefined : addressText(c.cursor.bytes, at);
+    };
   return (
     source &&
     ((c) => {
@@ -55,16 +62,43 @@ export function fieldText(use: FieldUse, kind: KindInfo): KeyOf | undefined {
 /** Undefined when no event of the kind has all that is joined by. */
 export function compileKey(join: Join, kind: KindInfo): KeyOf | undefined {
   const parts = compileParts(join, kind);
+  const [first, second] = parts ?? [];
+  if (parts?.length === 2 && first && second) return joinTwo(first, second);
   return parts && ((c) => joined(parts, c));
 }
 
+/** Keys that are remembered; when there are more, all are forgotten. */
+const MAX_KEYS = 4096;
+
+/** The same text is the same object for the same parts: whoever looks it up need not read it again. */
+function joinTwo(first: KeyOf, second: KeyOf): KeyOf {
+  const keys = new Map<string, Map<string, string>>();
+  let count = 0;
+  return (c) => {
+    const [a, b] = [first(c), second(c)];
+    if (a === undefined || b === undefined) return undefined;
+    const known = keys.get(a)?.get(b);
+    if (known !== undefined) return known;
+    if (++count > MAX_KEYS) {
+      keys.clear();
+      count = 1;
+    }
+    const key = part(a) + part(b);
+    const of = keys.get(a) ?? new Map<string, string>();
+    keys.set(a, of.set(b, key));
+    return key;
+  };
+}
+
 /** The length before each part makes sure that no two lists of parts give one key. */
+const part = (value: string): string => `${value.length}:${value}`;
+
 function joined(parts: readonly KeyOf[], c: EventContext): string | undefined {
   let key = '';
-  for (const part of parts) {
-    const value = part(c);
+  for (const of of parts) {
+    const value = of(c);
     if (value === undefined) return undefined;
-    key += `${value.length}:${value}`;
+    key += part(value);
   }
   return key;
 }

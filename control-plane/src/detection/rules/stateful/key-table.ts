@@ -37,6 +37,8 @@ export class KeyTable<E extends Kept> {
   readonly #owners = new Map<string, Owned>();
   readonly #onEvicted: () => void;
   bytes = 0;
+  /** What was used last. */
+  #newest: Kept | undefined;
 
   constructor(limits: KeyLimits, onEvicted: () => void) {
     this.#limits = limits;
@@ -57,6 +59,7 @@ export class KeyTable<E extends Kept> {
 
   add(entry: E): void {
     this.#entries.set(entry.key, entry);
+    this.#newest = entry;
     const owned = this.#owners.get(entry.owner) ?? this.#addOwner(entry.owner);
     owned.entries.add(entry);
     owned.bytes += entry.bytes;
@@ -68,11 +71,16 @@ export class KeyTable<E extends Kept> {
   /** Notes that an entry was used and what it takes by now. */
   touch(entry: E, time: number, bytes: number): void {
     if (time > entry.used) entry.used = time;
+    if (entry === this.#newest && entry.bytes === bytes) return;
     const owned = this.#owners.get(entry.owner);
-    if (!owned || !this.#entries.delete(entry.key)) return;
-    this.#entries.set(entry.key, entry);
-    owned.entries.delete(entry);
-    owned.entries.add(entry);
+    if (!owned) return;
+    if (entry !== this.#newest) {
+      if (!this.#entries.delete(entry.key)) return;
+      this.#entries.set(entry.key, entry);
+      owned.entries.delete(entry);
+      owned.entries.add(entry);
+      this.#newest = entry;
+    }
     owned.bytes += bytes - entry.bytes;
     this.bytes += bytes - entry.bytes;
     entry.bytes = bytes;
@@ -81,6 +89,7 @@ export class KeyTable<E extends Kept> {
   delete(entry: Kept): void {
     const owned = this.#owners.get(entry.owner);
     if (!owned?.entries.delete(entry)) return;
+    if (entry === this.#newest) this.#newest = undefined;
     this.#entries.delete(entry.key);
     owned.bytes -= entry.bytes;
     this.bytes -= entry.bytes;

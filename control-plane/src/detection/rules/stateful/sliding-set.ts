@@ -10,6 +10,10 @@ export class SlidingSet {
   readonly #seen = new Map<string, number>();
   #newest = Number.NEGATIVE_INFINITY;
   #bytes = 0;
+  /** The value seen last. */
+  #last: string | undefined;
+  /** No value was seen last before. */
+  #oldest = Number.POSITIVE_INFINITY;
 
   constructor(span: number, most: number) {
     this.#span = span;
@@ -26,16 +30,22 @@ export class SlidingSet {
   /** A value that comes late counts as seen with the newest. */
   add(value: string, time: number): void {
     this.#newest = Math.max(this.#newest, time);
-    if (!this.#seen.delete(value)) this.#bytes += bytesOf(value);
+    if (this.#newest < this.#oldest) this.#oldest = this.#newest;
+    if (value !== this.#last && !this.#seen.delete(value)) this.#bytes += bytesOf(value);
+    this.#last = value;
     this.#seen.set(value, this.#newest);
     if (this.#seen.size > this.#most) this.#dropOldest();
   }
 
   expire(now: number): void {
+    const edge = now - this.#span;
+    if (this.#oldest > edge) return;
     for (const [value, time] of this.#seen) {
-      if (time > now - this.#span) return;
+      this.#oldest = time;
+      if (time > edge) return;
       this.#forget(value);
     }
+    this.#oldest = Number.POSITIVE_INFINITY;
   }
 
   /** Some of the values, those seen first. */
@@ -52,6 +62,7 @@ export class SlidingSet {
 
   #forget(value: string): void {
     this.#seen.delete(value);
+    if (value === this.#last) this.#last = undefined;
     this.#bytes -= bytesOf(value);
   }
 

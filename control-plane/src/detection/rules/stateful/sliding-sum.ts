@@ -69,8 +69,10 @@ export class SlidingSum {
       return;
     }
     if (this.#end === this.#times.length) at -= this.#makeRoom();
-    this.#times.copyWithin(at + 1, at, this.#end);
-    this.#amounts.copyWithin(at + 1, at, this.#end);
+    if (at < this.#end) {
+      this.#times.copyWithin(at + 1, at, this.#end);
+      this.#amounts.copyWithin(at + 1, at, this.#end);
+    }
     this.#times[at] = time;
     this.#amounts[at] = amount;
     this.#end++;
