@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const LEFT_OUT = ['**/node_modules/**', '**/dist/**', '**/build/**'];
 /** Stories start many processes and load probes into the one kernel there is. */
-const STORIES = ['test/{e2e,attacks,runtimes,chaos,load,browser}/**/*.test.ts', 'scripts/{start,demo}.test.ts'];
+const STORIES = ['test/{e2e,attacks,runtimes,chaos,load,browser,hostile}/**/*.test.ts', 'scripts/{start,demo}.test.ts'];
 
 export default defineConfig({
   test: {

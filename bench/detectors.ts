@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { DetectorCompiler, DetectorInstance, guestBatch, takeArtifact } from '@picket/control-plane/detectors';
-import { EventCursor, encodeRecord, Kind, parseIp } from '@picket/sdk';
+import { EventCursor } from '@picket/sdk';
+import { scanRecords } from './load/scan-records.ts';
+import { shippedCosts } from './load/shipped-detectors.ts';
 import { TunedPortScan } from './load/tuned-port-scan.ts';
 import type { BenchOptions, BenchReport } from './report.ts';
 import { median, round } from './statistics.ts';
@@ -10,7 +12,8 @@ const SOURCE = new URL('../detectors/port-scan/src/main.ts', import.meta.url);
 
 /**
  * The port-scan detector in its sandbox (compiled, guarded, fuel on, called through the canonical ABI, the batch copied in) against
- * the same logic in tuned JavaScript over the same bytes, in one process, turn by turn. And how long a compile takes.
+ * the same logic in tuned JavaScript over the same bytes, in one process, turn by turn. How long a compile takes. And what
+ * every shipped detector costs on ordinary work.
  */
 export async function run({ quick }: BenchOptions): Promise<BenchReport> {
   const sources = { 'main.ts': readFileSync(SOURCE, 'utf8') };
@@ -22,16 +25,23 @@ export async function run({ quick }: BenchOptions): Promise<BenchReport> {
     { name: 'connects only', connects: 100 },
     { name: 'half connects', connects: 50 },
   ].map(({ name, connects }) => ({ name, ...compare(artifact.bytes, connects, quick) }));
+  const shipped = await shippedCosts(quick ? 20 : 100);
   return {
     tables: [
-      ['per core', 'sandbox M/s', 'plain M/s', 'ratio'],
-      ['compile', 'cold ms', 'warm ms', 'guard ms'],
-    ].map((head, i) =>
-      i === 0
-        ? [head, ...mixes.map(({ name, sandbox, plain, ratio }) => [name, sandbox, plain, ratio])]
-        : [head, ['port-scan', round(cold), round(median(warm)), round(guard)]],
-    ),
-    result: { mixes, coldMs: cold, warmMs: median(warm), guardMs: guard },
+      [
+        ['per core', 'sandbox M/s', 'plain M/s', 'ratio'],
+        ...mixes.map(({ name, sandbox, plain, ratio }) => [name, sandbox, plain, ratio]),
+      ],
+      [
+        ['compile', 'cold ms', 'warm ms', 'guard ms'],
+        ['port-scan', round(cold), round(median(warm)), round(guard)],
+      ],
+      [
+        ['ordinary work', 'events', 'ns an event', 'fuel an event', 'memory KiB', 'findings'],
+        ...shipped.map((one) => [one.id, one.events, one.nsPerEvent, one.fuelPerEvent, one.memoryKib, one.findings]),
+      ],
+    ],
+    result: { mixes, coldMs: cold, warmMs: median(warm), guardMs: guard, shipped },
   };
 }
 
@@ -61,7 +71,7 @@ function compare(bytes: Uint8Array, connects: number, quick: boolean) {
   const host = { emit: () => void findings++, log: () => {}, now: () => 0n };
   const instance = new DetectorInstance(new WebAssembly.Module(bytes), { encoding: 'utf16', host });
   instance.init('');
-  const records = recordsOf(connects);
+  const records = scanRecords(RECORDS, connects);
   const header = { agentEpoch: 1n, wallOffset: 0n, watermark: 0n, bootId: new Uint8Array(16), node: 'n', losses: [] };
   const plain = new TunedPortScan();
   const cursor = new EventCursor();
@@ -87,17 +97,4 @@ function rate(batch: () => void): number {
   const from = performance.now();
   for (let i = 0; i < 200; i++) batch();
   return (200 * RECORDS) / (performance.now() - from) / 1000;
-}
-
-/** Ordinary traffic of 50 containers: each talks to a few services, and one container scans a host. */
-function recordsOf(connects: number): Uint8Array {
-  const parts = Array.from({ length: RECORDS }, (_, i) => {
-    const scan = i % 97 === 0;
-    const header = { slot: scan ? 1 : 1 + ((i * 7919) % 50), generation: 1, time: 1_000_000n * BigInt(i) };
-    if (!scan && i % 100 >= connects) return encodeRecord(Kind.FileOpen, header, { path: '/etc/hosts' });
-    const remote_ip = parseIp(scan ? '10.9.9.9' : `10.0.${(i * 31) % 4}.${(i * 17) % 10}`) ?? new Uint8Array(16);
-    const remote_port = scan ? 1000 + i : 80 + ((i * 13) % 5);
-    return encodeRecord(Kind.NetConnect, header, { remote_ip, remote_port, protocol: 6 });
-  });
-  return new Uint8Array(Buffer.concat(parts));
 }

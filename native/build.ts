@@ -1,4 +1,5 @@
-// Compiles the addon: native/addon/*.cc to native/build/picket_native.node. Does nothing when that is up to date.
+// Compiles the addon, native/addon/*.cc to native/build/picket_native.node, and the launcher for confined processes,
+// native/sandbox/*.c to native/build/picket-sandbox. Does nothing for what is up to date.
 import { execFile, spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -27,6 +28,9 @@ const FLAGS = [
   ...['-DNAPI_VERSION=8', '-DNODE_ADDON_API_CPP_EXCEPTIONS', '-DNODE_ADDON_API_DISABLE_DEPRECATED'],
   '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
 ];
+const LAUNCHER_SOURCES = join(HERE, 'sandbox');
+const LAUNCHER = join(BUILD, 'picket-sandbox');
+const LAUNCHER_FLAGS = ['-std=c11', '-O2', '-Wall', '-Wextra', '-Werror', '-fPIE', '-pie'];
 const LIBRARIES = ['-lbpf', '-lelf', '-lz', '-llz4'];
 
 /** A condition the user has to change before the addon can be built. */
@@ -116,13 +120,13 @@ function compilations(): Compilation[] {
 }
 
 /** The output appears whole or not at all, also when two builds run at once. */
-async function runCompiler(args: string[], output: string): Promise<void> {
+async function runCompiler(args: string[], output: string, compiler = 'g++'): Promise<void> {
   const unfinished = `${output}.${process.pid}`;
   try {
-    await promisify(execFile)('g++', [...args, '-o', unfinished], { maxBuffer: 16 << 20 });
+    await promisify(execFile)(compiler, [...args, '-o', unfinished], { maxBuffer: 16 << 20 });
   } catch (error) {
     const text = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
-    throw new BuildError(`g++ failed:\n${text}`);
+    throw new BuildError(`${compiler} failed:\n${text}`);
   }
   renameSync(unfinished, output);
 }
@@ -156,8 +160,18 @@ async function build(): Promise<void> {
   await runCompiler(['-shared', '-Wl,-z,nodelete', ...objects, ...LIBRARIES], OUTPUT);
 }
 
+/** A small program: it takes half a second whole. gcc comes with g++. */
+async function buildLauncher(): Promise<void> {
+  if (!existsSync(LAUNCHER_SOURCES)) return;
+  const sources = filesEnding(LAUNCHER_SOURCES, '.c').map((name) => join(LAUNCHER_SOURCES, name));
+  const headers = filesEnding(LAUNCHER_SOURCES, '.h').map((name) => join(LAUNCHER_SOURCES, name));
+  if (modifiedAt(LAUNCHER) >= Math.max(...[...sources, ...headers].map(modifiedAt))) return;
+  await runCompiler([...LAUNCHER_FLAGS, ...sources], LAUNCHER, 'gcc');
+}
+
 try {
   await build();
+  await buildLauncher();
 } catch (error) {
   if (!(error instanceof BuildError)) throw error;
   console.error(`native: ${error.message}`);

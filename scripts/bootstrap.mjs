@@ -114,7 +114,9 @@ if (!Object.hasOwn(COMMANDS, name)) {
 } else {
   const code = packagesFit() ? 0 : await installPackages();
   if (code === 0) {
-    const result = await run(join(BIN, 'node'), [join(ROOT, COMMANDS[name]), ...args]);
+    // which parts of Node are experimental is known: the packages bring the Node that this runs on
+    const options = ['--disable-warning=ExperimentalWarning'];
+    const result = await run(join(BIN, 'node'), [...options, join(ROOT, COMMANDS[name]), ...args]);
     if (result.error) process.stderr.write(`${result.error}\n`);
     process.exitCode = result.code;
   } else process.exitCode = code;

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LOG_LEVELS, type LogLevel } from '@picket/sdk';
+import { type DetectorSettings, readDetectorSettings } from './detector-config.ts';
 import { ControlPlaneError } from './errors.ts';
 import { SHIPPED_RULES } from './rule-files.ts';
 
@@ -20,6 +21,8 @@ export interface ControlPlaneConfig {
   readonly planFile: string | undefined;
   /** New alerts of one rule in one container within a minute; further findings are told in a summary. */
   readonly alertsPerMinute: number;
+  /** Detectors of users. */
+  readonly detectors: DetectorSettings;
   readonly logLevel: LogLevel;
   /** Folder of the built console. */
   readonly consoleFolder: string;
@@ -54,6 +57,7 @@ export function readConfig(env: Environment = process.env): ControlPlaneConfig {
     planFile: env.PICKET_PLAN_FILE || undefined,
     rules: [SHIPPED_RULES, ...list(env.PICKET_RULES ?? '')],
     alertsPerMinute: alertsPerMinute(env.PICKET_ALERTS_PER_MINUTE || '30'),
+    detectors: readDetectorSettings(env),
     logLevel: level(env.PICKET_LOG || 'info'),
     consoleFolder: env.PICKET_CONSOLE || fileURLToPath(new URL('../console/dist', import.meta.url)),
     openMetrics: env.PICKET_METRICS_OPEN === '1',

@@ -1,4 +1,4 @@
-import { PicketError } from '@picket/sdk';
+import { PicketError } from '@picket/sdk/errors';
 
 export type ControlPlaneErrorCode =
   | 'CONFIG_INVALID'
@@ -46,7 +46,26 @@ export type ControlPlaneErrorCode =
   | 'DETECTOR_STACK'
   | 'DETECTOR_FUEL'
   | 'DETECTOR_HOST'
+  | 'DETECTOR_DEADLINE'
+  | 'DETECTOR_MEMORY'
+  | 'DETECTOR_SNAPSHOT'
   | 'DETECTOR_DEAD'
+  | 'DETECTOR_HOST_ENDED'
+  | 'DETECTOR_NEIGHBOUR'
+  | 'DETECTOR_CONFINEMENT'
+  | 'DETECTOR_VALIDATOR_ENDED'
+  | 'DETECTOR_MANIFEST'
+  | 'DETECTOR_CONFIG'
+  | 'DETECTOR_SIGNATURE'
+  | 'DETECTOR_CONFLICT'
+  | 'DETECTOR_UNPROVEN'
+  | 'DETECTOR_BUSY'
+  | 'DETECTOR_FOLDER'
+  | 'DETECTOR_TEST_INVALID'
+  | 'BACKTEST_FAILED'
+  | 'BACKTESTS_FULL'
+  | 'CAPTURE_REFUSED'
+  | 'CAPTURES_FULL'
   | 'STORE_UNAVAILABLE'
   | 'STORE_MIGRATION'
   | 'AUTH_MISSING'

@@ -1,8 +1,10 @@
 import { KINDS, namedLoss } from '@picket/sdk';
 import type { RulesState } from '@picket/sdk/client';
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { BusStats } from './bus/bus.ts';
+import { addDetectorMetrics, type DetectorMetricSources } from './detector-metrics.ts';
 import type { Heartbeats } from './heartbeats.ts';
+import { MetricSet } from './metric-set.ts';
 import type { DetectionWork } from './partition-work.ts';
 import type { PlanSender, PlanState } from './plan/plan-sender.ts';
 
@@ -15,12 +17,17 @@ export interface MetricSources {
   /** Events on which a rule failed, by rule. */
   readonly ruleFailures: () => ReadonlyMap<string, number>;
   readonly rules: () => RulesState;
+  /** Left out where no detectors of users run. */
+  readonly detectors?: DetectorMetricSources | undefined;
 }
 
 /** The metrics of the control plane; read when they are scraped. See docs/reference/metrics.md. */
-export function createMetrics({ work, heartbeats, plans, bus, ruleFailures, rules }: MetricSources): Registry {
+export function createMetrics(sources: MetricSources): Registry {
+  const { work, heartbeats, plans, bus, ruleFailures, rules, detectors } = sources;
   const registry = new Registry();
-  const registers = [registry];
+  const set = new MetricSet(registry);
+  const counter: MetricSet['counter'] = (...args) => set.counter(...args);
+  const gauge: MetricSet['gauge'] = (...args) => set.gauge(...args);
   collectDefaultMetrics({ register: registry });
   counter('picket_events_total', 'Event records applied, by kind.', ['kind'], (metric) => {
     const { kinds } = work.counts();
@@ -35,6 +42,12 @@ export function createMetrics({ work, heartbeats, plans, bus, ruleFailures, rule
   );
   counter('picket_findings_total', 'Findings of detectors, before grouping into alerts.', [], (metric) =>
     metric.inc(work.counts().findings),
+  );
+  counter(
+    'picket_detector_proposals_total',
+    'Containments that detectors proposed; none is carried out.',
+    [],
+    (metric) => metric.inc(work.counts().proposals),
   );
   counter('picket_rule_findings_total', 'Findings of rules, before grouping into alerts.', ['rule'], (metric) => {
     for (const [rule, count] of work.counts().byRule) metric.inc({ rule }, count);
@@ -161,41 +174,6 @@ export function createMetrics({ work, heartbeats, plans, bus, ruleFailures, rule
     for (const { partition, pending } of bus().partitions) metric.set({ partition: String(partition) }, pending);
   });
   gauge('picket_bus_connected', '1 while the bus is reachable.', [], (metric) => metric.set(bus().connected ? 1 : 0));
+  if (detectors) addDetectorMetrics(set, detectors);
   return registry;
-
-  function counter<L extends string>(
-    name: string,
-    help: string,
-    labelNames: L[],
-    read: (metric: Counter<L>) => void,
-  ): void {
-    new Counter({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        this.reset();
-        read(this);
-      },
-    });
-  }
-
-  function gauge<L extends string>(
-    name: string,
-    help: string,
-    labelNames: L[],
-    read: (metric: Gauge<L>) => void,
-  ): void {
-    new Gauge({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        this.reset();
-        read(this);
-      },
-    });
-  }
 }

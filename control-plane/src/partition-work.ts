@@ -1,9 +1,12 @@
 import { type Alert, type Log, messageOf } from '@picket/sdk';
 import type { BatchMessage, BusLoss, BusProblem, PartitionWork } from './bus/types.ts';
 import { releaseBatch, unpackBatch } from './bus/unpack.ts';
+import type { DetectorRuntimeContract } from './detection/detectors/runtime-contract.ts';
 import type { RuleEngine } from './detection/rules/rule-engine.ts';
 import type { RuleMemoryCounts } from './detection/rules/stateful/rule-memory.ts';
 import type { NodeState } from './detection/state/node-state.ts';
+import type { Recorded } from './detector-feed/detector-feed.ts';
+import { ReplayPatience } from './detector-feed/replay-patience.ts';
 import { checkSender } from './node-token.ts';
 import { type NodeSummary, Partition } from './partition.ts';
 import type { Container } from './types.ts';
@@ -13,8 +16,22 @@ export interface PartitionWorkDeps {
   readonly publish: (alert: Alert) => Promise<void>;
   /** New alerts of one rule in one container within a minute; the default when left out. */
   readonly alertsPerMinute?: number | undefined;
+  /** Detectors of users; left out where none are to run. */
+  readonly detectors?: DetectorWork | undefined;
   readonly log: Log;
 }
+
+/** Detectors of users, as far as partitions need them. */
+export interface DetectorWork {
+  readonly runtime: Pick<DetectorRuntimeContract, 'partition'>;
+  /** Told of every revision of every finding that is no alert. */
+  readonly onRecorded: (recorded: Recorded) => void;
+  /** Ends when all of them are kept; a checkpoint waits for it as long as for the detectors. */
+  readonly recordedKept: () => Promise<void>;
+}
+
+/** How long a checkpoint waits for the detectors: the rules wait with it. */
+const SETTLE_MS = 2000;
 
 /** Counts over all partitions since the start, those given away included. */
 export interface WorkCounts {
@@ -23,6 +40,8 @@ export interface WorkCounts {
   duplicates: number;
   missing: number;
   findings: number;
+  /** Containments that detectors of users proposed. */
+  proposals: number;
   readonly byRule: Map<string, number>;
   /** Alerts whose container did not become known in time. */
   unnamed: number;
@@ -43,12 +62,16 @@ export class DetectionWork implements PartitionWork {
   readonly #deps: PartitionWorkDeps;
   readonly #partitions = new Map<number, Partition>();
   readonly #told = new Set<string>();
+  readonly #patience = new ReplayPatience();
+  /** Partitions whose detectors have found something. */
+  readonly #collecting = new Set<number>();
   readonly #gone: WorkCounts = {
     kinds: new Float64Array(128),
     batches: 0,
     duplicates: 0,
     missing: 0,
     findings: 0,
+    proposals: 0,
     byRule: new Map(),
     unnamed: 0,
     summarised: new Map(),
@@ -64,26 +87,69 @@ export class DetectionWork implements PartitionWork {
 
   restore(partition: number, state: Uint8Array | undefined): void {
     this.release(partition);
-    const fresh = new Partition(this.#deps.engine, this.#deps.alertsPerMinute);
-    if (state) fresh.restore(state);
+    const { engine, alertsPerMinute, detectors, log } = this.#deps;
+    const fresh = new Partition(engine, {
+      alertsPerMinute,
+      detectors: detectors?.runtime.partition(partition),
+      onDetectorsLost: (error) =>
+        log.error('the detectors of a partition can not go on from its checkpoint: they begin afresh', {
+          partition,
+          why: messageOf(error),
+        }),
+    });
+    try {
+      if (state) fresh.restore(state);
+    } catch (error) {
+      fresh.release();
+      throw error;
+    }
     this.#partitions.set(partition, fresh);
-    this.#deps.log.info('partition taken', { partition, restored: state !== undefined });
+    log.info('partition taken', { partition, restored: state !== undefined });
   }
 
-  handle(message: BatchMessage): void {
+  handle(message: BatchMessage): void | Promise<void> {
     const partition = this.#partitions.get(message.partition);
     if (!partition) throw new Error(`partition ${message.partition} is not ours`);
     const batch = unpackBatch(message.bytes, message.subject, message.streamSequence);
     checkSender(batch);
     const alerts = partition.handle(batch);
     releaseBatch(batch);
+    this.#send(partition, alerts);
+    const patience = this.#deps.detectors ? this.#patience.with(batch.header) : 0;
+    if (patience > 0) return this.#waitForRoom(partition, patience);
+  }
+
+  async #waitForRoom(partition: Partition, ms: number): Promise<void> {
+    const since = performance.now();
+    await partition.room(ms);
+    this.#patience.used(performance.now() - since);
+  }
+
+  /** Sends what the detectors of a partition have found, soon and without waiting for its next batch. */
+  collectSoon(partition: number): void {
+    if (this.#collecting.size === 0) setImmediate(() => this.#collect());
+    this.#collecting.add(partition);
+  }
+
+  #collect(): void {
+    const waiting = [...this.#collecting];
+    this.#collecting.clear();
+    for (const number of waiting) {
+      const partition = this.#partitions.get(number);
+      if (partition) this.#send(partition, partition.collect());
+    }
+  }
+
+  #send(partition: Partition, alerts: readonly Alert[]): void {
     for (const alert of alerts) this.#publish(alert);
+    const { detectors } = this.#deps;
+    if (detectors) for (const recorded of partition.takeRecorded()) detectors.onRecorded(recorded);
   }
 
   /** Sends counts of grouped alerts that wait; call it about once a second. */
   flush(): void {
     this.#tellEvicted();
-    for (const partition of this.#partitions.values()) for (const alert of partition.flush()) this.#publish(alert);
+    for (const partition of this.#partitions.values()) this.#send(partition, partition.flush());
   }
 
   /** Once for each rule: how many there are is a metric. */
@@ -113,16 +179,23 @@ export class DetectionWork implements PartitionWork {
     return this.#partitions.has(partition);
   }
 
-  snapshot(partition: number): Uint8Array {
+  async snapshot(partition: number): Promise<Uint8Array> {
     const found = this.#partitions.get(partition);
     if (!found) throw new Error(`partition ${partition} is not ours`);
-    return found.snapshot();
+    const { detectors } = this.#deps;
+    if (!detectors) return found.snapshot();
+    this.#send(found, await found.settle(SETTLE_MS));
+    // made before anything can come between: what is kept meanwhile was found before it
+    const state = found.snapshot();
+    await atMost(SETTLE_MS, detectors.recordedKept());
+    return state;
   }
 
   release(partition: number): void {
     const left = this.#partitions.get(partition);
     if (!left) return;
     this.#partitions.delete(partition);
+    left.release();
     add(this.#gone, left);
   }
 
@@ -187,14 +260,22 @@ export class DetectionWork implements PartitionWork {
   }
 }
 
-function add(sum: WorkCounts, { counts, alertStats }: Partition): void {
+/** A store that is away holds up no checkpoint: what is not kept then waits in memory. */
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, promise]).finally(() => clearTimeout(timer));
+}
+
+function add(sum: WorkCounts, { counts, alertStats, detectorFindings, detectorProposals }: Partition): void {
   counts.kinds.forEach((count, kind) => {
     sum.kinds[kind] = (sum.kinds[kind] ?? 0) + count;
   });
   sum.batches += counts.batches;
   sum.duplicates += counts.duplicates;
   sum.missing += counts.missing;
-  sum.findings += counts.findings;
+  sum.findings += counts.findings + detectorFindings;
+  sum.proposals += detectorProposals;
   for (const [rule, count] of counts.byRule) sum.byRule.set(rule, (sum.byRule.get(rule) ?? 0) + count);
   sum.unnamed += counts.unnamed;
   sum.groupsEvicted += alertStats.evicted;

@@ -1,12 +1,16 @@
-import { type Alert, BatchError, EventCursor, type LossCount, LossReason } from '@picket/sdk';
+import { type Alert, EventCursor, type LossCount } from '@picket/sdk';
 import { AlertStage, type AlertStats } from './alerts/alert-stage.ts';
+import { checkRecords, withMissing } from './batch-checks.ts';
+import type { PartitionDetectorsContract } from './detection/detectors/runtime-contract.ts';
 import { retellOutput } from './detection/rules/compile/retell-output.ts';
 import type { RuleEngine } from './detection/rules/rule-engine.ts';
 import { RuleMemory, type RuleMemoryCounts } from './detection/rules/stateful/rule-memory.ts';
 import { NodeState } from './detection/state/node-state.ts';
-import { ControlPlaneError } from './errors.ts';
+import { addAlertStats } from './detector-feed/add-alert-stats.ts';
+import { DetectorFeed, LATE_MS, type Recorded } from './detector-feed/detector-feed.ts';
 import { decodeFrames, encodeFrames } from './frames.ts';
-import { isRunState, RunProgress, type RunState } from './run-progress.ts';
+import { corruptHead, parseHead } from './partition-head.ts';
+import { RunProgress } from './run-progress.ts';
 import type { Batch, Emit } from './types.ts';
 
 const KINDS = 128;
@@ -37,6 +41,18 @@ export interface NodeSummary {
   readonly losses: readonly LossCount[];
 }
 
+export interface PartitionOptions {
+  /** New alerts of one rule in one container; see `AlertStageOptions`. */
+  readonly alertsPerMinute?: number | undefined;
+  /** The detectors of users that run over it. */
+  readonly detectors?: PartitionDetectorsContract | undefined;
+  /** Told when a checkpoint has a state of theirs that can not be used: they begin afresh. */
+  readonly onDetectorsLost?: ((error: unknown) => void) | undefined;
+}
+
+/** Findings of detectors concern losses of the minute before their batch, which may be a while ago. */
+const LOOK_BACK_MS = LATE_MS + 60_000;
+
 interface NodeEntry {
   readonly state: NodeState;
   readonly progress: RunProgress;
@@ -45,7 +61,8 @@ interface NodeEntry {
 
 /**
  * Detection over one partition: batches in, alerts out. Holds the state of every node of the partition and depends on
- * nothing but the batches, so a replay from a checkpoint gives the same alerts.
+ * nothing but the batches, so a replay from a checkpoint gives the same alerts. Detectors of users answer later: what they
+ * find comes out with a later batch or `flush`.
  */
 export class Partition {
   readonly counts: PartitionCounts = {
@@ -60,18 +77,21 @@ export class Partition {
   readonly #engine: () => RuleEngine;
   readonly #nodes = new Map<string, NodeEntry>();
   readonly #alerts: AlertStage;
+  readonly #detectors: DetectorFeed | undefined;
+  readonly #onDetectorsLost: (error: unknown) => void;
   readonly #memory = new RuleMemory();
   readonly #cursor = new EventCursor();
   /** What the current event belongs to, for `#emit`. */
   #state: NodeState | undefined;
 
-  /**
-   * `engine` is asked for every batch, so that new rules are taken between two batches.
-   * @param alertsPerMinute new alerts of one rule in one container; see `AlertStageOptions`
-   */
-  constructor(engine: () => RuleEngine, alertsPerMinute?: number) {
+  /** `engine` is asked for every batch, so that new rules are taken between two batches. */
+  constructor(engine: () => RuleEngine, { alertsPerMinute, detectors, onDetectorsLost }: PartitionOptions = {}) {
+    const stage = new AlertStage({ retell: retellOutput, alertsPerMinute });
+    const stateOf = (node: string) => this.#nodes.get(node)?.state;
     this.#engine = engine;
-    this.#alerts = new AlertStage({ retell: retellOutput, alertsPerMinute });
+    this.#alerts = stage;
+    this.#detectors = detectors && new DetectorFeed({ detectors, stage, stateOf, alertsPerMinute });
+    this.#onDetectorsLost = onDetectorsLost ?? (() => undefined);
   }
 
   /**
@@ -79,7 +99,7 @@ export class Partition {
    * @throws BatchError BATCH_CORRUPT when its records can not be walked; nothing of it is applied then
    */
   handle(batch: Batch): Alert[] {
-    this.#check(batch);
+    checkRecords(this.#cursor, batch);
     const entry = this.#entry(batch);
     const progress = entry.progress.advance(batch.header);
     if (!progress) {
@@ -90,18 +110,58 @@ export class Partition {
     this.counts.batches++;
     const told = withMissing(batch, progress.total);
     entry.state.begin(told.header);
-    this.#alerts.begin(told, this.#engine().lookBackMs);
+    this.#alerts.begin(told, Math.max(this.#engine().lookBackMs, this.#detectors ? LOOK_BACK_MS : 0));
     this.#apply(entry.state, told);
+    this.#detectors?.feed(told, entry.state);
+    this.#detectors?.collect();
     this.#alerts.end(told, entry.state.containers.told);
-    this.counts.unnamed = this.#alerts.stats.unnamed;
+    this.#detectors?.end(told, entry.state.containers.told);
+    this.counts.unnamed = this.#alerts.stats.unnamed + (this.#detectors?.stats.unnamed ?? 0);
     entry.summary = summarise(entry.summary, told);
-    return this.#alerts.take();
+    return this.#take();
   }
 
-  /** Counts of grouped alerts that wait for their second; call it about once a second. */
+  /** What detectors have found since, without the counts that wait. */
+  collect(): Alert[] {
+    this.#detectors?.collect();
+    return this.#take();
+  }
+
+  /** What detectors have found since, and counts of grouped alerts that wait for their second; call it about once a second. */
   flush(): Alert[] {
+    this.#detectors?.collect();
     this.#alerts.flush();
-    return this.#alerts.take();
+    this.#detectors?.flush();
+    return this.#take();
+  }
+
+  /** What detectors have found that is no alert. Take it after `handle`, `flush` and `settle`. */
+  takeRecorded(): Recorded[] {
+    return this.#detectors?.takeRecorded() ?? [];
+  }
+
+  /** Waits until the detectors can take more, at most `ms`: for batches of the past, which can wait. */
+  async room(ms: number): Promise<void> {
+    await this.#detectors?.room(ms);
+  }
+
+  /**
+   * Waits until the detectors have answered all they were given, at most `ms`: before a snapshot. Not while a batch is handled.
+   * @returns the alerts to publish
+   */
+  async settle(ms: number): Promise<Alert[]> {
+    await this.#detectors?.settle(ms);
+    return this.#take();
+  }
+
+  /** Ends what runs for the partition outside of this process. */
+  release(): void {
+    this.#detectors?.release();
+  }
+
+  #take(): Alert[] {
+    const alerts = this.#alerts.take();
+    return this.#detectors ? [...alerts, ...this.#detectors.takeAlerts()] : alerts;
   }
 
   #apply(state: NodeState, batch: Batch): void {
@@ -125,19 +185,6 @@ export class Partition {
     if (this.#state) this.#alerts.add(finding, cursor, this.#state, batch);
   };
 
-  #check(batch: Batch): void {
-    const cursor = this.#cursor.open(batch.records);
-    while (cursor.next());
-    if (!cursor.malformed && cursor.index + 1 === batch.header.count) return;
-    const found = cursor.malformed
-      ? 'a record has a length that can not be true'
-      : `it holds ${cursor.index + 1} records`;
-    throw new BatchError(
-      'BATCH_CORRUPT',
-      `the batch of ${batch.header.node} says ${batch.header.count} records but ${found}`,
-    );
-  }
-
   #entry(batch: Batch): NodeEntry {
     const { node, agentEpoch } = batch.header;
     const known = this.#nodes.get(node);
@@ -150,7 +197,17 @@ export class Partition {
 
   /** What became of the findings. */
   get alertStats(): AlertStats {
-    return this.#alerts.stats;
+    const { stats } = this.#alerts;
+    return this.#detectors ? addAlertStats(stats, this.#detectors.stats) : stats;
+  }
+
+  /** Findings of detectors of users, recorded ones among them. */
+  get detectorFindings(): number {
+    return this.#detectors?.findings ?? 0;
+  }
+
+  get detectorProposals(): number {
+    return this.#detectors?.proposals ?? 0;
   }
 
   /** How rules over several events fare, by their names. */
@@ -166,7 +223,7 @@ export class Partition {
     return [...this.#nodes.values()].map((entry) => entry.state);
   }
 
-  /** The whole state as bytes. Publish what `handle` returned first. */
+  /** The whole state as bytes. Publish what `handle`, `flush` and `settle` returned first. */
   snapshot(): Uint8Array {
     const nodes = [...this.#nodes.entries()];
     const head = nodes.map(([node, { progress }]) => ({ node, runs: progress.saved() }));
@@ -175,6 +232,7 @@ export class Partition {
       this.#alerts.snapshot(),
       ...nodes.map(([, { state }]) => state.snapshot()),
       this.#memory.snapshot(),
+      ...(this.#detectors ? [this.#detectors.snapshot()] : []),
     ]);
   }
 
@@ -185,9 +243,9 @@ export class Partition {
   restore(bytes: Uint8Array): void {
     const [head, alerts, ...states] = decodeFrames(bytes);
     const list = parseHead(head);
-    // older checkpoints end behind the nodes
-    const memory = states[list.length];
-    if (!alerts || states.length - list.length > 1 || states.length < list.length) throw corruptHead();
+    // older checkpoints end behind the nodes, or behind the memory of rules
+    const [memory, detectors] = states.slice(list.length);
+    if (!alerts || states.length - list.length > 2 || states.length < list.length) throw corruptHead();
     if (memory) this.#memory.restore(memory);
     this.#alerts.restore(alerts);
     this.#nodes.clear();
@@ -197,37 +255,18 @@ export class Partition {
       if (saved) state.restore(saved);
       this.#nodes.set(node, { state, progress: new RunProgress(runs), summary: emptySummary(node) });
     });
+    if (detectors) this.#restoreDetectors(detectors);
+  }
+
+  /** Detectors that can not go on from where they were keep nobody else from it. */
+  #restoreDetectors(bytes: Uint8Array): void {
+    try {
+      this.#detectors?.restore(bytes);
+    } catch (error) {
+      this.#onDetectorsLost(error);
+    }
   }
 }
-
-interface SavedNode {
-  readonly node: string;
-  readonly runs: readonly RunState[];
-}
-
-const isSavedNode = (value: unknown): value is SavedNode =>
-  typeof value === 'object' &&
-  value !== null &&
-  'node' in value &&
-  typeof value.node === 'string' &&
-  'runs' in value &&
-  Array.isArray(value.runs) &&
-  value.runs.every(isRunState);
-
-function parseHead(head: Uint8Array | undefined): SavedNode[] {
-  try {
-    const list: unknown = JSON.parse(new TextDecoder().decode(head));
-    if (Array.isArray(list) && list.every(isSavedNode)) return list;
-  } catch (cause) {
-    throw corruptHead(cause);
-  }
-  throw corruptHead();
-}
-
-const corruptHead = (cause?: unknown) =>
-  new ControlPlaneError('CHECKPOINT_CORRUPT', 'the checkpoint of the partition does not say which nodes it holds', {
-    cause,
-  });
 
 const emptySummary = (node: string): NodeSummary => ({
   node,
@@ -237,13 +276,6 @@ const emptySummary = (node: string): NodeSummary => ({
   lastEvent: 0,
   losses: [],
 });
-
-/** Records that never came are losses like those that the agent counts, so that alerts tell of them. */
-function withMissing(batch: Batch, missing: number): Batch {
-  if (missing === 0) return batch;
-  const loss = { kind: 0, reason: LossReason.busLimit, count: BigInt(missing) };
-  return { ...batch, header: { ...batch.header, losses: [...batch.header.losses, loss] } };
-}
 
 function summarise(before: NodeSummary, batch: Batch): NodeSummary {
   const { header } = batch;

@@ -3,10 +3,13 @@ import { type ServerType, serve } from '@hono/node-server';
 import { type Alert, type Log, partitionOf } from '@picket/sdk';
 import { ensureAdminToken } from './api/auth/admin-token.ts';
 import { createApi } from './api/create-api.ts';
+import { startBacktests } from './backtest/start-backtests.ts';
 import { type Bus, openBus } from './bus/bus.ts';
 import type { ControlPlaneConfig } from './config.ts';
+import { DetectorRuntime } from './detection/detectors/detector-runtime.ts';
 import { containerDirectory, nodeDirectory, ruleDirectory } from './directories.ts';
 import { Heartbeats } from './heartbeats.ts';
+import { startLiveDetectors } from './live-detectors.ts';
 import { createMetrics } from './metrics.ts';
 import { DetectionWork } from './partition-work.ts';
 import { readPlanFile } from './plan/plan-file.ts';
@@ -49,10 +52,34 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Log): P
     name: config.replica,
     onError: (error) => log.warn(error.message, { code: error.code }),
   });
+  const ruleLife = startRuleLife({
+    ...{ store, active: rules, notices: ruleNotices(bus.nats), readFiles, log, now: Date.now },
+    storedEvents: (query) => bus.storedEvents(query),
+  });
+  const backtests = await startBacktests({
+    ...{ store, active: rules, log, now: Date.now },
+    validate: (files) => ruleLife.lifecycle.validate(files),
+    policy: config.detectors.policy,
+    bus: { url: config.servers.join(','), seedFile: config.seedFile },
+    dataFolder: config.dataFolder,
+    alertsPerMinute: config.alertsPerMinute,
+    replica: config.replica,
+    isAlone: config.databaseUrl === undefined,
+  });
+  const detectors = await startLiveDetectors({
+    ...{ store, rules, backtests, log },
+    nats: bus.nats,
+    settings: config.detectors,
+    replica: config.replica,
+    makeRuntime: (options) => new DetectorRuntime(options),
+    publish: (alert) => bus.publishAlert(alert),
+    onFindings: (partition) => work.collectSoon(partition),
+  });
   const work = new DetectionWork({
     engine: () => rules.engine(),
     publish: (alert) => bus.publishAlert(alert),
     alertsPerMinute: config.alertsPerMinute,
+    detectors: detectors.work,
     log,
   });
   const written = projectAlerts(bus, store);
@@ -63,10 +90,6 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Log): P
     owns: (token) => work.owns(partitionOf(token)),
     log,
   });
-  const ruleLife = startRuleLife({
-    ...{ store, active: rules, notices: ruleNotices(bus.nats), readFiles, log, now: Date.now },
-    storedEvents: (query) => bus.storedEvents(query),
-  });
   heartbeats.onBeat = (heartbeat) => void sender.take(heartbeat);
   const aborter = new AbortController();
   const api = createApi({
@@ -75,6 +98,8 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Log): P
     nodes: nodeDirectory(work, heartbeats, { wanted: () => rules.plan(), sender }),
     rules: ruleDirectory(rules),
     ruleLife: ruleLife.lifecycle,
+    detectorLife: detectors.lifecycle,
+    backtests: backtests.lifecycle,
     plan: { get: () => rules.plan() },
     onAlertsWritten: written.listen,
     readiness: async () => [{ name: 'bus', ok: bus.stats().connected }],
@@ -85,6 +110,7 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Log): P
       bus: () => bus.stats(),
       ruleFailures: () => rules.failures(),
       rules: () => rules.state(),
+      detectors: detectors.metrics,
     }),
     log: (level, message, fields) => log[level](message, fields as Record<string, string>),
     config: {
@@ -110,7 +136,9 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Log): P
       work.flush();
       aborter.abort();
       await server.close();
+      await backtests.stop();
       await bus.close();
+      await detectors.stop();
       await ruleLife.stop();
       await store.close();
     },

@@ -1,3 +1,4 @@
+import { IpRanges } from './ip-ranges';
 import { readFlatObject } from './json-flat';
 
 /**
@@ -68,6 +69,25 @@ export class Config {
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i].trim();
       if (part.length > 0) out.push(part);
+    }
+    return out;
+  }
+
+  /** A list of address ranges in CIDR notation. */
+  ranges(name: string, fallback: string): IpRanges {
+    const ranges = new IpRanges(this.list(name, fallback));
+    if (ranges.wrong.length > 0) this.refuse(name, `has ${ranges.wrong}, which is no range of addresses like 10.0.0.0/8`);
+    return ranges;
+  }
+
+  /** A list of whole numbers. */
+  integers(name: string, fallback: string, least: i32, most: i32): StaticArray<i32> {
+    const parts = this.list(name, fallback);
+    const out = new StaticArray<i32>(parts.length);
+    for (let i = 0; i < parts.length; i++) {
+      const value = parseFloat(parts[i]);
+      if (Math.floor(value) == value && value >= <f64>least && value <= <f64>most) out[i] = <i32>value;
+      else this.refuse(name, `has ${parts[i]}, which is no whole number from ${least.toString()} to ${most.toString()}`);
     }
     return out;
   }

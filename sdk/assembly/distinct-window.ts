@@ -17,6 +17,10 @@ const VALUES: usize = 16;
 export class DistinctWindow {
   private readonly table: KeyedTable<Window>;
   private readonly limit: u32;
+  /** Different values of the key of the last `add` in its window, at most `limit`. */
+  count: u32 = 0;
+  /** Whether the last `add` took a value that its window did not have yet. */
+  added: bool = false;
 
   /**
    * @param limit different values, 1 to 1024
@@ -42,11 +46,15 @@ export class DistinctWindow {
       entry.count = 0;
     }
     const count = entry.count;
+    this.count = count;
+    this.added = false;
     if (count >= this.limit) return false;
     const values = changetype<usize>(entry) + VALUES;
     for (let i: u32 = 0; i < count; i++) if (load<u32>(values + (<usize>i << 2)) == value) return false;
     store<u32>(values + (<usize>count << 2), value);
     entry.count = count + 1;
+    this.count = count + 1;
+    this.added = true;
     return count + 1 == this.limit;
   }
 

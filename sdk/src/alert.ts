@@ -53,6 +53,8 @@ export const Evidence = z.object({
   lost: z.array(z.object({ kind: z.string(), reason: z.string(), count: z.number() })),
   /** `partial` while not all is known of the container: a later revision tells what became known. */
   metadata: z.enum(['complete', 'partial']),
+  /** The process had been gone for so long when the finding came that only the event itself tells what it was. */
+  process: z.literal('forgotten').optional(),
   /** State of the probes that the detector needs, as far as it is known. */
   probes: z.string().optional(),
 });

@@ -1,5 +1,7 @@
 import { Alert, type Priority } from './alert.ts';
 import { alertStream, type StreamOptions } from './client/alert-stream.ts';
+import { backtestCalls, captureCalls } from './client/backtest-calls.ts';
+import { detectorCalls } from './client/detector-calls.ts';
 import { Http, type HttpOptions } from './client/http.ts';
 import { incidentCalls } from './client/incident-calls.ts';
 import { ruleCalls } from './client/rule-calls.ts';
@@ -18,6 +20,10 @@ import { ProbePlan } from './plan.ts';
 
 export type { StreamOptions } from './client/alert-stream.ts';
 export { PicketApiError } from './client/api-error.ts';
+export * from './client/backtests-wire.ts';
+export * from './client/detector-manifest.ts';
+export * from './client/detector-version-id.ts';
+export * from './client/detectors-wire.ts';
 export type { HttpOptions } from './client/http.ts';
 export type { IncidentQuery } from './client/incident-calls.ts';
 export * from './client/incident-wire.ts';
@@ -98,6 +104,12 @@ export class PicketClient {
   readonly plan = (options: Abortable = {}) => this.#http.json(ProbePlan, '/plan', { signal: options.signal });
 
   readonly rules = ruleCalls(() => this.#http);
+
+  readonly backtests = backtestCalls(() => this.#http);
+
+  readonly captures = captureCalls(() => this.#http);
+
+  readonly detectors = detectorCalls(() => this.#http);
 
   readonly tokens = {
     /** The secret is in the answer and can not be had again. */

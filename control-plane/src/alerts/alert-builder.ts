@@ -1,7 +1,7 @@
 import { type Alert, describeRecord, type EventCursor, HeaderFlag } from '@picket/sdk';
 import type { Batch, Container, Finding, NodeView } from '../types.ts';
 import { containerRef, isPartial, workloadRef } from './container-ref.ts';
-import { alertId, eventName, nameOf } from './event-name.ts';
+import { alertId, eventName, momentName, nameOf } from './event-name.ts';
 import { bounded, eventTime, isoTime } from './event-time.ts';
 import type { LossEntries } from './loss-window.ts';
 import { processWithAncestors } from './process-ref.ts';
@@ -12,17 +12,18 @@ const SOURCES = { rule: 'syscall', wasm: 'detector', model: 'anomaly', system: '
 /** Makes the first revision of an alert out of a finding and the event it was found in. */
 export class AlertBuilder {
   /**
-   * The cursor must still stand on the event. Pure: the same arguments give the same alert.
+   * The cursor must still stand on the event, or on the record that was made for a finding without one. Pure: the same
+   * arguments give the same alert.
    * @param lost what the node lost in the window of the alert
    */
   build(finding: Finding, cursor: EventCursor, view: NodeView, batch: Batch, lost: LossEntries): Alert {
-    const event = eventName(cursor, batch.header);
+    const cause = finding.isCauseless ? momentName(cursor, batch.header) : eventName(cursor, batch.header);
     const earlier = (finding.earlier ?? []).map((position) => nameOf(position, batch.header));
     const time = isoTime(eventTime(cursor, batch.header));
     const process = view.processOf(cursor);
     const container = view.containerOf(cursor);
     return {
-      uuid: alertId(finding, event),
+      uuid: alertId(finding, cause),
       revision: 1,
       time,
       rule: finding.rule,
@@ -37,8 +38,13 @@ export class AlertBuilder {
       process: process ? processWithAncestors(process, view.entryOf(process, container)) : null,
       workload: container ? workloadRef(container) : null,
       mitre: [...finding.mitre],
-      evidence: { events: [...earlier, event], lost, metadata: metadataState(container, cursor) },
-      event: describeRecord(cursor),
+      evidence: {
+        events: finding.isCauseless ? earlier : [...earlier, cause],
+        lost,
+        metadata: metadataState(container, cursor),
+        ...(view.hasForgotten?.(cursor) && { process: 'forgotten' as const }),
+      },
+      ...(!finding.isCauseless && { event: describeRecord(cursor) }),
       count: finding.count ?? 1,
       first_seen: finding.since === undefined ? time : isoTime(bounded(finding.since)),
       last_seen: time,

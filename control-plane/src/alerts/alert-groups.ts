@@ -12,7 +12,8 @@ export interface Occurrence {
   /** Time of the event, ns since 1970 and as the alert writes it. */
   readonly time: bigint;
   readonly iso: string;
-  readonly event: string;
+  /** Undefined when no single event is the cause. */
+  readonly event: string | undefined;
   /** Whose losses concern the event; undefined for those of all. */
   readonly owner: LossOwner | undefined;
   readonly losses: LossWindow;
@@ -166,7 +167,7 @@ export class AlertGroups {
     alert.revision++;
     if (occurrence.iso > alert.last_seen) alert.last_seen = occurrence.iso;
     if (occurrence.iso < alert.first_seen) alert.first_seen = occurrence.iso;
-    if (alert.evidence.events.length < MAX_EVENTS) alert.evidence.events.push(occurrence.event);
+    if (occurrence.event && alert.evidence.events.length < MAX_EVENTS) alert.evidence.events.push(occurrence.event);
     if (occurrence.owner !== group.owner) this.#concernAll(group);
     this.#tellLosses(group, occurrence.losses);
     occurrence.amend?.(alert);

@@ -7,14 +7,14 @@ import { containerKey } from './container-key.ts';
 import { eventName } from './event-name.ts';
 import { eventTime, isoTime, toMs, watermark } from './event-time.ts';
 import { incidentId } from './incidents/incident-id.ts';
-import { joinKeys } from './incidents/join-keys.ts';
+import { type JoinKeys, joinKeys } from './incidents/join-keys.ts';
 import { type IncidentOptions, OpenIncidents } from './incidents/open-incidents.ts';
 import { ownerOf } from './loss-records.ts';
 import { LossWindow, lossBetween } from './loss-window.ts';
 import { PartialAlerts } from './partial-alerts.ts';
 import { stormKey } from './storms/storm-key.ts';
 import { StormLimit } from './storms/storm-limit.ts';
-import { firstOfSummary, tellSummary } from './storms/storm-summary.ts';
+import { firstOfSummary, stormRule, tellSummary } from './storms/storm-summary.ts';
 
 /** Counts of one stage since it was made. */
 export interface AlertStats {
@@ -42,10 +42,21 @@ export interface AlertStageOptions extends GroupOptions {
   /** New alerts of one rule in one container within a minute; further findings are told in a summary. */
   readonly alertsPerMinute?: number | undefined;
   readonly incidents?: IncidentOptions;
+  /**
+   * A stage whose `begin` and `end` are called for every batch: this one shares what it knows of losses, and its incidents.
+   * For findings that come later than their batches.
+   */
+  readonly beside?: AlertStage;
+  /** `none`: alerts of this stage belong to no incident. */
+  readonly join?: 'incidents' | 'none';
+  /** How far findings may be behind the watermark, ms of event time. What they join stays open for so much longer. */
+  readonly lateMs?: number;
 }
 
 export const DEFAULT_COOLDOWN = 60_000;
 export const DEFAULT_ALERTS_PER_MINUTE = 30;
+/** Losses so far before an event concern it. */
+const LOSS_SPAN_MS = 60_000;
 const NONE: ReadonlySet<Container> = new Set();
 
 /** A finding, and where and when it was. */
@@ -70,7 +81,10 @@ export class AlertStage {
   readonly #incidents: OpenIncidents;
   readonly #storms: StormLimit;
   readonly #cooldown: number;
-  readonly #losses = new Map<string, LossWindow>();
+  readonly #losses: Map<string, LossWindow>;
+  readonly #isBeside: boolean;
+  readonly #joins: boolean;
+  readonly #late: number;
   readonly #summarised = new Map<string, number>();
   #out: Alert[] = [];
   #findings = 0;
@@ -80,7 +94,11 @@ export class AlertStage {
     this.#cooldown = options.cooldown ?? DEFAULT_COOLDOWN;
     this.#groups = new AlertGroups(options);
     this.#partial = new PartialAlerts(options.retell, this.#cooldown);
-    this.#incidents = new OpenIncidents(options.incidents);
+    this.#isBeside = options.beside !== undefined;
+    this.#incidents = options.beside ? options.beside.#incidents : new OpenIncidents(options.incidents);
+    this.#losses = options.beside ? options.beside.#losses : new Map();
+    this.#joins = options.join !== 'none';
+    this.#late = options.lateMs ?? 0;
     this.#storms = new StormLimit(options.alertsPerMinute ?? DEFAULT_ALERTS_PER_MINUTE);
   }
 
@@ -117,7 +135,8 @@ export class AlertStage {
     const { finding, batch, at } = place;
     const { node } = batch.header;
     const limit = this.#storms.perMinute;
-    this.#summarised.set(finding.rule, (this.#summarised.get(finding.rule) ?? 0) + 1);
+    const rule = stormRule(finding);
+    this.#summarised.set(rule, (this.#summarised.get(rule) ?? 0) + 1);
     const joined = this.#groups.joined(node, key, at);
     const summary = { ...place, finding: firstOfSummary(finding) };
     this.#count(summary, key, (alert) => tellSummary(alert, finding.output, limit));
@@ -133,10 +152,10 @@ export class AlertStage {
         key,
         time,
         iso: isoTime(time),
-        event: eventName(cursor, batch.header),
+        event: finding.isCauseless ? undefined : eventName(cursor, batch.header),
         owner: ownerOf(cursor),
         losses: this.#lossesOf(batch.header.node),
-        lossesFrom: beginOf(place),
+        lossesFrom: this.#beginOf(place),
         cooldown: finding.cooldownMs ?? this.#cooldown,
         count: finding.count ?? 1,
         build: () => {
@@ -155,14 +174,23 @@ export class AlertStage {
     this.#alerts++;
     const { finding, cursor, view, batch, at } = place;
     const losses = this.#lossesOf(batch.header.node);
-    const lost = lossBetween(losses.baseline(beginOf(place)), losses.totals, ownerOf(cursor));
+    const lost = lossBetween(losses.baseline(this.#beginOf(place)), losses.totals, ownerOf(cursor));
     const alert = this.#builder.build(finding, cursor, view, batch, lost);
-    const keys = joinKeys(cursor, view, batch);
-    const { id, follows } = this.#incidents.assign(batch.header.node, keys, at, () => incidentId(alert.uuid));
-    alert.incident = id;
-    if (follows !== undefined) alert.incident_follows = follows;
+    if (this.#joins) this.#join(alert, joinKeys(cursor, view, batch), batch.header.node, at);
     if (alert.evidence.metadata === 'partial') this.#await(alert, place, key);
     return alert;
+  }
+
+  #join(alert: Alert, keys: JoinKeys, node: string, at: number): void {
+    const { id, follows } = this.#incidents.assign(node, keys, at, () => incidentId(alert.uuid));
+    alert.incident = id;
+    if (follows !== undefined) alert.incident_follows = follows;
+  }
+
+  /** Since when losses concern a finding, CLOCK_BOOTTIME in ms; undefined for the usual time before now. */
+  #beginOf({ finding: { since }, batch: { header } }: Place): number | undefined {
+    if (since !== undefined) return toMs(since - header.wallOffset);
+    return this.#late > 0 ? toMs(header.watermark) - LOSS_SPAN_MS : undefined;
   }
 
   #happenedAgain(node: string, { incident }: Alert, at: number): void {
@@ -178,10 +206,12 @@ export class AlertStage {
     const now = toMs(watermark(batch.header));
     for (const { group, alert } of this.#partial.tell(batch.header, told, now))
       this.#groups.republish(node, group, alert, this.#out);
-    this.#partial.expire(node, now);
-    this.#groups.tick(node, now, this.#lossesOf(node), this.#out);
-    this.#storms.tick(node, now);
-    this.#incidents.tick(node, now);
+    // What a late finding may join stays.
+    const settled = now - this.#late;
+    this.#partial.expire(node, settled);
+    this.#groups.tick(node, settled, this.#lossesOf(node), this.#out);
+    this.#storms.tick(node, settled);
+    if (!this.#isBeside) this.#incidents.tick(node, now);
   }
 
   #await(alert: Alert, { finding, cursor, view, batch: { header } }: Place, key: string): void {
@@ -226,9 +256,9 @@ export class AlertStage {
   snapshot(): Uint8Array {
     return encodeState({
       groups: this.#groups.snapshot(),
-      losses: [...this.#losses].map(([node, window]) => ({ node, window: window.snapshot() })),
+      losses: this.#isBeside ? [] : [...this.#losses].map(([node, window]) => ({ node, window: window.snapshot() })),
       partial: this.#partial.snapshot(),
-      incidents: this.#incidents.snapshot(),
+      incidents: this.#isBeside ? [] : this.#incidents.snapshot(),
       storms: this.#storms.snapshot(),
     });
   }
@@ -241,8 +271,9 @@ export class AlertStage {
     const { groups, losses, partial, incidents, storms } = decodeState(bytes);
     this.#groups.restore(groups);
     this.#partial.restore(partial);
-    this.#incidents.restore(incidents);
     this.#storms.restore(storms);
+    if (this.#isBeside) return;
+    this.#incidents.restore(incidents);
     this.#losses.clear();
     for (const { node, window } of losses) this.#losses.set(node, LossWindow.restore(window));
   }
@@ -257,10 +288,6 @@ export class AlertStage {
     return window;
   }
 }
-
-/** When the first of the events was that a finding is about, CLOCK_BOOTTIME in ms; undefined when it is about one. */
-const beginOf = ({ finding: { since }, batch: { header } }: Place): number | undefined =>
-  since === undefined ? undefined : toMs(since - header.wallOffset);
 
 /** Two detectors, or two versions of one, never share an alert. Empty for a finding that is an alert of its own. */
 function groupKey(finding: Finding): string {

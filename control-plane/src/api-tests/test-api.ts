@@ -4,8 +4,10 @@ import type { Role } from '@picket/sdk/client';
 import { PicketClient } from '@picket/sdk/client';
 import { Registry } from 'prom-client';
 import { hashOf, newToken } from '../api/auth/secrets.ts';
+import type { BacktestLifecycle } from '../api/backtests/backtest-lifecycle.ts';
 import { createApi } from '../api/create-api.ts';
 import type { ApiConfig, ApiDeps } from '../api/deps.ts';
+import type { DetectorLifecycle } from '../api/detectors/detector-lifecycle.ts';
 import type { RuleLifecycle } from '../api/rules/rule-lifecycle.ts';
 import type { Store } from '../store/store.ts';
 import type { TokenRecord } from '../store/token-store.ts';
@@ -33,6 +35,20 @@ export interface TestApi {
 
 let tokens = 0;
 
+/** For tests that have nothing to do with backtests. */
+const noBacktests = new Proxy({} as BacktestLifecycle, {
+  get: (_, name) => () => {
+    throw new Error(`this API was started without backtests: ${String(name)}`);
+  },
+});
+
+/** For tests that have nothing to do with detectors. */
+const noDetectorLife = new Proxy({} as DetectorLifecycle, {
+  get: (_, name) => () => {
+    throw new Error(`this API was started without detectors: ${String(name)}`);
+  },
+});
+
 /** For tests that have nothing to do with rules. */
 const noRuleLife = new Proxy({} as RuleLifecycle, {
   get: (_, name) => () => {
@@ -56,6 +72,8 @@ export async function startApi(
     nodes: { list: () => [] },
     rules: { list: () => [], problems: () => [] },
     ruleLife: noRuleLife,
+    detectorLife: noDetectorLife,
+    backtests: noBacktests,
     plan: { get: () => FULL_PLAN },
     onAlertsWritten: (listener) => {
       listeners.add(listener);

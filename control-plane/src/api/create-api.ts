@@ -8,8 +8,15 @@ import { Authenticator } from './auth/authenticator.ts';
 import { FailureLimit } from './auth/failure-limit.ts';
 import { SessionCookie } from './auth/session-cookie.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
+import { backtestRoutes } from './backtests/backtest-routes.ts';
+import { captureRoutes } from './backtests/capture-routes.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
+import { detectorRoutes } from './detectors/detector-routes.ts';
+import { runtimeRoutes } from './detectors/runtime-routes.ts';
+import { settingRoutes } from './detectors/setting-routes.ts';
+import { stageRoutes } from './detectors/stage-routes.ts';
+import { versionRoutes } from './detectors/version-routes.ts';
 import { directoryRoutes } from './directory/directory-routes.ts';
 import { healthRoutes } from './health/health-routes.ts';
 import { incidentRoutes } from './incidents/incident-routes.ts';
@@ -25,6 +32,8 @@ import { overrideRoutes } from './rules/override-routes.ts';
 import { ruleRoutes } from './rules/rule-routes.ts';
 import { setRoutes } from './rules/set-routes.ts';
 import { tokenRoutes } from './tokens/token-routes.ts';
+
+const DETECTOR_ROUTES = [detectorRoutes, versionRoutes, stageRoutes, settingRoutes, runtimeRoutes];
 
 /**
  * The HTTP API with the console, ready to be served. Give the same registry to one API only: it adds its metrics.
@@ -62,6 +71,9 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   setRoutes(app, deps, auth);
   overrideRoutes(app, deps, auth);
   exceptionRoutes(app, deps, auth);
+  for (const routes of DETECTOR_ROUTES) routes(app, deps, auth);
+  backtestRoutes(app, deps, auth);
+  captureRoutes(app, deps, auth);
   tokenRoutes(app, deps, auth, now);
   auditRoutes(app, deps, auth);
   sessionRoutes(app, deps, { auth, cookie, limit, now, clientAddress });

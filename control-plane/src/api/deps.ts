@@ -1,6 +1,8 @@
 import type { Context, Env } from 'hono';
 import type { Registry } from 'prom-client';
 import type { Caller } from './auth/caller.ts';
+import type { BacktestLifecycle } from './backtests/backtest-lifecycle.ts';
+import type { DetectorLifecycle } from './detectors/detector-lifecycle.ts';
 import type { ContainerDirectory, NodeDirectory, PlanDirectory, RuleDirectory } from './directory/directories.ts';
 import type { RuleLifecycle } from './rules/rule-lifecycle.ts';
 import type { ApiStore } from './stores.ts';
@@ -12,6 +14,8 @@ export interface ApiDeps {
   readonly nodes: NodeDirectory;
   readonly rules: RuleDirectory;
   readonly ruleLife: RuleLifecycle;
+  readonly detectorLife: DetectorLifecycle;
+  readonly backtests: BacktestLifecycle;
   readonly plan: PlanDirectory;
   /** Calls `listener` after alerts were written to the store; answers with how to stop that. */
   readonly onAlertsWritten: (listener: () => void) => () => void;

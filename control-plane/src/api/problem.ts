@@ -7,8 +7,43 @@ import type { ApiEnv, ApiLog } from './deps.ts';
 
 type Status = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
 
+type Known = readonly [status: Status, title: string];
+const DETECTOR_REFUSED: Known = [422, 'The detector can not be used'];
+
+/** What is wrong with a detector that was uploaded, or with how it ran when it was tried. */
+const DETECTOR_REFUSALS: Partial<Record<ControlPlaneErrorCode, Known>> = {
+  DETECTOR_MANIFEST: DETECTOR_REFUSED,
+  DETECTOR_CONFIG: DETECTOR_REFUSED,
+  DETECTOR_SIGNATURE: DETECTOR_REFUSED,
+  DETECTOR_MALFORMED: DETECTOR_REFUSED,
+  DETECTOR_TOO_LARGE: DETECTOR_REFUSED,
+  DETECTOR_FEATURE: DETECTOR_REFUSED,
+  DETECTOR_IMPORT: DETECTOR_REFUSED,
+  DETECTOR_CAPABILITY: DETECTOR_REFUSED,
+  DETECTOR_EXPORT: DETECTOR_REFUSED,
+  DETECTOR_INVALID: DETECTOR_REFUSED,
+  DETECTOR_COMPONENT: DETECTOR_REFUSED,
+  DETECTOR_WORLD: DETECTOR_REFUSED,
+  DETECTOR_SOURCE_REFUSED: DETECTOR_REFUSED,
+  DETECTOR_COMPILE_ERROR: DETECTOR_REFUSED,
+  DETECTOR_COMPILE_TIMEOUT: DETECTOR_REFUSED,
+  DETECTOR_COMPILE_MEMORY: DETECTOR_REFUSED,
+  DETECTOR_COMPILER_ENDED: DETECTOR_REFUSED,
+  DETECTOR_VALIDATOR_ENDED: DETECTOR_REFUSED,
+  DETECTOR_LINK: DETECTOR_REFUSED,
+  DETECTOR_ABI: DETECTOR_REFUSED,
+  DETECTOR_BOUNDS: DETECTOR_REFUSED,
+  DETECTOR_TEXT: DETECTOR_REFUSED,
+  DETECTOR_FINDING: DETECTOR_REFUSED,
+  DETECTOR_TRAP: DETECTOR_REFUSED,
+  DETECTOR_STACK: DETECTOR_REFUSED,
+  DETECTOR_FUEL: DETECTOR_REFUSED,
+  DETECTOR_DEADLINE: DETECTOR_REFUSED,
+  DETECTOR_MEMORY: DETECTOR_REFUSED,
+};
+
 /** Status and title of every code that may leave the API. Other codes are our own faults. */
-const KNOWN: Partial<Record<ControlPlaneErrorCode, readonly [status: Status, title: string]>> = {
+const KNOWN: Partial<Record<ControlPlaneErrorCode, Known>> = {
   REQUEST_INVALID: [400, 'The request is not valid'],
   AUTH_MISSING: [401, 'A token is needed'],
   AUTH_INVALID: [401, 'The token is not valid'],
@@ -21,11 +56,18 @@ const KNOWN: Partial<Record<ControlPlaneErrorCode, readonly [status: Status, tit
   MEDIA_TYPE_UNSUPPORTED: [415, 'The body is not JSON'],
   RULES_CONFLICT: [409, 'The rules do not allow this now'],
   RULES_REFUSED: [422, 'The rules can not be used'],
+  CAPTURE_REFUSED: [422, 'The capture can not be read'],
+  CAPTURES_FULL: [409, 'There is no room for more captures'],
+  BACKTESTS_FULL: [503, 'Too many backtests wait'],
+  DETECTOR_CONFLICT: [409, 'The detectors do not allow this now'],
+  DETECTOR_UNPROVEN: [409, 'The version has to be tried first'],
+  ...DETECTOR_REFUSALS,
   CONFIG_INVALID: [422, 'The files of the server can not be used'],
   RATE_LIMITED: [429, 'Too many failed attempts'],
   INTERNAL: [500, 'Something went wrong in Picket'],
   NOT_READY: [503, 'Not ready'],
   RULES_BUSY: [503, 'Rules are being changed or looked at'],
+  DETECTOR_BUSY: [503, 'Other detectors are being checked'],
   BUS_UNAVAILABLE: [503, 'The bus does not answer'],
   STORE_UNAVAILABLE: [503, 'The store does not answer'],
   STREAMS_EXHAUSTED: [503, 'Too many live streams'],

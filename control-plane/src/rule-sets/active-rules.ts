@@ -1,5 +1,6 @@
 import { type Log, messageOf, PicketError, type ProbePlan } from '@picket/sdk';
 import type { RulesState } from '@picket/sdk/client';
+import type { PlanNeeds } from '../detection/plan/needs.ts';
 import type { PlanSettings } from '../detection/plan/settings.ts';
 import { loadRules } from '../detection/rules/load/load-rules.ts';
 import type { LoadResult, RuleFile } from '../detection/rules/load/rule.ts';
@@ -7,7 +8,7 @@ import type { RuleEngine } from '../detection/rules/rule-engine.ts';
 import type { Store } from '../store/store.ts';
 import { addCounts } from './add-counts.ts';
 import { type RuleLayers, readLayers } from './rule-layers.ts';
-import { makeProgram, type RuleProgram } from './rule-program.ts';
+import { makeProgram, type ProgramParts, type RuleProgram, withNeeds } from './rule-program.ts';
 
 export interface ActiveRulesDeps {
   readonly store: Store;
@@ -31,6 +32,7 @@ export class ActiveRules {
   readonly #silenced = new Map<string, number>();
   #base: readonly RuleFile[];
   #alone: LoadResult | undefined;
+  #otherNeeds: PlanNeeds | undefined;
   #program: RuleProgram;
   #since: number;
   #wanted: number;
@@ -103,17 +105,32 @@ export class ActiveRules {
 
   /** Loads and compiles without any effect. */
   make(layers: RuleLayers, base = this.#base): RuleProgram {
+    return makeProgram(base, layers, this.#parts());
+  }
+
+  /** What others than the rules need to see from now on: the probe plan is made anew. */
+  needBesides(needs: PlanNeeds): void {
+    this.#otherNeeds = needs;
+    const before = this.#program;
+    this.#program = withNeeds(before, this.#parts());
+    if (this.#program.plan.revision !== before.plan.revision) this.#tellPlan();
+  }
+
+  #parts(): ProgramParts {
     const { settings, log } = this.#deps;
-    return makeProgram(base, layers, {
+    return {
       settings,
+      otherNeeds: this.#otherNeeds,
       onRuleError: (rule, error) =>
         log.error('a rule failed on an event; the others go on', { rule: rule.name, why: messageOf(error) }),
-    });
+    };
   }
 
   /** Runs a program from the next batch on. */
-  take(program: RuleProgram, base = this.#base): void {
+  take(made: RuleProgram, base = this.#base): void {
     const before = this.#program;
+    // others may need something else since it was made
+    const program = withNeeds(made, this.#parts());
     addCounts(this.#failures, before.engine.failures);
     addCounts(this.#silenced, before.takeSilenced());
     if (base !== this.#base) this.#alone = undefined;
@@ -178,7 +195,7 @@ export class ActiveRules {
 
   #tell(before: RuleProgram | undefined): void {
     const { log } = this.#deps;
-    const { loaded, layers, plan, unprotected } = this.#program;
+    const { loaded, layers, plan } = this.#program;
     const told = new Set(before?.loaded.problems.map(placeOf));
     for (const problem of loaded.problems) {
       const at = placeOf(problem);
@@ -191,7 +208,12 @@ export class ActiveRules {
     }
     const { revision } = layers.numbers;
     log.info('rules loaded', { rules: loaded.rules.length, problems: loaded.problems.length, revision });
-    if (plan.revision === before?.plan.revision) return;
+    if (plan.revision !== before?.plan.revision) this.#tellPlan();
+  }
+
+  #tellPlan(): void {
+    const { log } = this.#deps;
+    const { plan, unprotected } = this.#program;
     const { kinds, opens, paths } = plan;
     log.info('probe plan made', { revision: plan.revision, kinds: kinds.length, ...opens, paths: paths.length });
     if (unprotected > 0)

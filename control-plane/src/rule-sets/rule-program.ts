@@ -1,5 +1,6 @@
 import type { ProbePlan } from '@picket/sdk';
 import { buildPlan } from '../detection/plan/build-plan.ts';
+import type { PlanNeeds } from '../detection/plan/needs.ts';
 import { needsOfRules } from '../detection/plan/rule-needs.ts';
 import type { PlanSettings } from '../detection/plan/settings.ts';
 import { loadRules } from '../detection/rules/load/load-rules.ts';
@@ -21,6 +22,8 @@ export interface RuleProgram {
   readonly engine: RuleEngine;
   /** Hands out the matches that exceptions silenced since it was last asked, by id of the exception. */
   readonly takeSilenced: () => ReadonlyMap<string, number>;
+  /** What the rules need to see. */
+  readonly needs: PlanNeeds;
   readonly plan: ProbePlan;
   /** Paths of severe rules that found no room in the kernel's tables. */
   readonly unprotected: number;
@@ -28,6 +31,8 @@ export interface RuleProgram {
 
 export interface ProgramParts {
   readonly settings: PlanSettings;
+  /** What others than the rules need to see. */
+  readonly otherNeeds?: PlanNeeds | undefined;
   readonly onRuleError: (rule: Rule, error: unknown) => void;
 }
 
@@ -37,7 +42,7 @@ const NOTHING: ReadonlyMap<string, number> = new Map();
 export function makeProgram(
   base: readonly RuleFile[],
   layers: RuleLayers,
-  { settings, onRuleError }: ProgramParts,
+  { settings, otherNeeds, onRuleError }: ProgramParts,
 ): RuleProgram {
   const files = layerFiles(base, layers);
   const loaded = loadRules(files);
@@ -49,9 +54,16 @@ export function makeProgram(
   const engine = counter ?? new RuleEngine(loaded, { onRuleError });
   const takeSilenced = () => counter?.takeSilenced() ?? NOTHING;
   // Events that an exception silences are still asked for: they are counted, and come back when it ends.
-  const { plan, unprotected } = buildPlan(
-    [needsOfRules({ ...loaded, rules: [...loaded.rules, ...counting] })],
-    settings,
-  );
-  return { digest: setId(files), layers, files, loaded, engine, takeSilenced, plan, unprotected };
+  const needs = needsOfRules({ ...loaded, rules: [...loaded.rules, ...counting] });
+  const program = { digest: setId(files), layers, files, loaded, engine, takeSilenced, needs };
+  return { ...program, ...planOf(needs, otherNeeds, settings) };
 }
+
+/** The same rules with a plan for what others need besides them now. */
+export const withNeeds = (program: RuleProgram, { settings, otherNeeds }: ProgramParts): RuleProgram => ({
+  ...program,
+  ...planOf(program.needs, otherNeeds, settings),
+});
+
+const planOf = (needs: PlanNeeds, otherNeeds: PlanNeeds | undefined, settings: PlanSettings) =>
+  buildPlan(otherNeeds ? [needs, otherNeeds] : [needs], settings);

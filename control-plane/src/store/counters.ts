@@ -1,7 +1,15 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from './tables.ts';
 
-export type CounterName = 'alert_change' | 'audit' | 'tokens' | 'rules' | 'rule_files';
+export type CounterName =
+  | 'alert_change'
+  | 'audit'
+  | 'tokens'
+  | 'rules'
+  | 'rule_files'
+  | 'detectors'
+  | 'detector_versions'
+  | 'detector_findings';
 
 /**
  * Takes the next numbers of a counter and locks it until the end of the transaction, so that numbers become visible

@@ -5,6 +5,8 @@ import { ControlPlaneError } from '../errors.ts';
 import * as first from './migrations/0001-alerts-tokens-audit.ts';
 import * as incidents from './migrations/0002-incidents.ts';
 import * as ruleSets from './migrations/0003-rule-sets.ts';
+import * as detectors from './migrations/0004-detectors.ts';
+import * as backtests from './migrations/0005-backtests.ts';
 import type { Tables } from './tables.ts';
 
 /** Every migration by name, in order. A name and its file never change once they were released. */
@@ -12,6 +14,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0001-alerts-tokens-audit': first,
   '0002-incidents': incidents,
   '0003-rule-sets': ruleSets,
+  '0004-detectors': detectors,
+  '0005-backtests': backtests,
 };
 
 /**

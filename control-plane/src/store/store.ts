@@ -1,6 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import { AlertStore } from './alert-store.ts';
 import { AuditStore } from './audit-store.ts';
+import { BacktestStore } from './backtests/backtest-store.ts';
+import { CaptureStore } from './backtests/capture-store.ts';
+import { DetectorFindingStore } from './detectors/detector-finding-store.ts';
+import { DetectorStageStore } from './detectors/detector-stage-store.ts';
+import { DetectorStore } from './detectors/detector-store.ts';
+import { DetectorVersionStore } from './detectors/detector-version-store.ts';
 import { IncidentStore } from './incidents/incident-store.ts';
 import { MetaStore } from './meta-store.ts';
 import { RuleExceptionStore } from './rules/rule-exception-store.ts';
@@ -25,6 +31,12 @@ export class Store {
   readonly ruleSets: RuleSetStore;
   readonly ruleOverrides: RuleOverrideStore;
   readonly ruleExceptions: RuleExceptionStore;
+  readonly backtests: BacktestStore;
+  readonly captures: CaptureStore;
+  readonly detectors: DetectorStore;
+  readonly detectorVersions: DetectorVersionStore;
+  readonly detectorStages: DetectorStageStore;
+  readonly detectorFindings: DetectorFindingStore;
   readonly #db: Kysely<Tables>;
 
   constructor(db: Kysely<Tables>, id: string) {
@@ -40,6 +52,12 @@ export class Store {
     this.ruleSets = new RuleSetStore(db);
     this.ruleOverrides = new RuleOverrideStore(db);
     this.ruleExceptions = new RuleExceptionStore(db);
+    this.detectors = new DetectorStore(db);
+    this.detectorVersions = new DetectorVersionStore(db);
+    this.detectorStages = new DetectorStageStore(db);
+    this.detectorFindings = new DetectorFindingStore(db);
+    this.backtests = new BacktestStore(db);
+    this.captures = new CaptureStore(db);
   }
 
   /** Runs `work` on a store whose writes all happen, or none when it throws. Use only the store it is given. */

@@ -1,3 +1,12 @@
+import type { BacktestsTable, CapturesTable } from './backtests/backtest-tables.ts';
+import type {
+  DetectorFilesTable,
+  DetectorFindingsTable,
+  DetectorGrantsTable,
+  DetectorStagesTable,
+  DetectorsTable,
+  DetectorVersionsTable,
+} from './detectors/detector-tables.ts';
 import type { IncidentMembersTable, IncidentsTable } from './incidents/incident-tables.ts';
 import type {
   RuleActivationsTable,
@@ -17,6 +26,14 @@ export interface Tables {
   rule_activations: RuleActivationsTable;
   rule_overrides: RuleOverridesTable;
   rule_exceptions: RuleExceptionsTable;
+  backtests: BacktestsTable;
+  captures: CapturesTable;
+  detectors: DetectorsTable;
+  detector_grants: DetectorGrantsTable;
+  detector_versions: DetectorVersionsTable;
+  detector_files: DetectorFilesTable;
+  detector_stages: DetectorStagesTable;
+  detector_findings: DetectorFindingsTable;
   audit: AuditTable;
   meta: MetaTable;
   counters: CountersTable;

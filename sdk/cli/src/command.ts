@@ -19,6 +19,8 @@ export interface Arguments {
   readonly text: Readonly<Record<string, string | undefined>>;
   /** Options that are given or not. */
   readonly flags: Readonly<Record<string, boolean | undefined>>;
+  /** Options that take a text and may be given several times. */
+  readonly lists?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** One command: what it is called, what it takes, what it does. */
@@ -65,13 +67,17 @@ function parseArguments(command: Command, rest: readonly string[]): Arguments {
     if (positionals.length < fewest) throw new Error('an argument is missing');
     if (positionals.length > most) throw new Error(`unexpected argument ${positionals[most]}`);
     const entries = Object.entries(values);
+    const lists = entries.filter((entry): entry is [string, string[]] => Array.isArray(entry[1]));
     return {
       positionals,
+      ...(lists.length > 0 && { lists: Object.fromEntries(lists) }),
       text: Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
       flags: Object.fromEntries(entries.filter((entry): entry is [string, boolean] => typeof entry[1] === 'boolean')),
     };
   } catch (cause) {
-    throw new CliError('USAGE', `${messageOf(cause)}; usage: ${line}`, { cause });
+    // what Node says further is about arguments that begin with a dash
+    const wrong = messageOf(cause).replace(/\. To specify a positional argument.*/s, '');
+    throw new CliError('USAGE', `${wrong}; usage: ${line}`, { cause });
   }
 }
 

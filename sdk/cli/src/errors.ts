@@ -9,6 +9,7 @@ export type CliErrorCode =
   | 'RULE_UNKNOWN'
   | 'EVENT_UNKNOWN'
   | 'TESTS_MISSING'
+  | 'KEY_INVALID'
   | 'LOGIN_INVALID'
   | 'TOKEN_MISSING'
   | 'BUS_UNAVAILABLE'

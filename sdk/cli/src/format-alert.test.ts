@@ -52,6 +52,12 @@ it('falls back to the node and the output', () => {
   expect(second.trim()).toBe('the output');
 });
 
+it('shows what a detector says beside the processes', () => {
+  const detector = { kind: 'wasm', id: 'port-scan', version: '1.0.0' };
+  expect(format({ detector })[1].trim()).toBe('the output · init(10) > nginx(20) > sh(30): sh -i');
+  expect(format({ detector, process: null })[1].trim()).toBe('the output');
+});
+
 it('shows no control character of an attacker to the terminal', () => {
   const evil = '\x1b]0;owned\x07\nfake line';
   const lines = format({

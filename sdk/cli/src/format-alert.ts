@@ -13,7 +13,9 @@ export function formatAlert(alert: Alert): [string, string] {
   const lost = alert.evidence.lost.reduce((sum, loss) => sum + loss.count, 0);
   const doubt = lost > 0 ? ` [${lost} events lost]` : '';
   const first = `${alert.time.slice(11, 19)} ${alert.priority.padEnd(13)} ${alert.rule}${times} · ${where}${doubt}`;
-  return [printable(first), printable(`         ${ancestry(alert) || alert.output}`)];
+  // A rule says what its name says; what a detector says stands in its message alone.
+  const own = alert.detector.kind === 'wasm' ? [alert.output, ancestry(alert)] : [ancestry(alert) || alert.output];
+  return [printable(first), printable(`         ${own.filter(Boolean).join(' · ')}`)];
 }
 
 /** The processes that led to an alert, the oldest first. */

@@ -33,4 +33,9 @@ it('shows the usage of the commands that the words name', () => {
   expect(usage('rules', '--help')).toMatch(/rules rollback/);
   expect(usage('rules', '--help')).not.toMatch(/alerts list/);
   expect(usage('--help')).toMatch(/alerts list/);
+  expect(
+    usage('--help')
+      .split('\n')
+      .filter((line) => line.length > 80),
+  ).toEqual([]);
 });

@@ -1,6 +1,27 @@
 import { messageOf } from '@picket/sdk';
 import { type Command, type Io, parseCommand } from './command.ts';
 import { alertsList, alertsTail } from './commands/alerts.ts';
+import { backtest } from './commands/backtest.ts';
+import {
+  detectorsPause,
+  detectorsPromote,
+  detectorsResume,
+  detectorsRollback,
+} from './commands/detectors/change-stage.ts';
+import {
+  detectorsBuild,
+  detectorsConfig,
+  detectorsInit,
+  detectorsPush,
+  detectorsTest,
+} from './commands/detectors/local-commands.ts';
+import {
+  detectorsDelete,
+  detectorsGrant,
+  detectorsList,
+  detectorsShow,
+} from './commands/detectors/manage-detectors.ts';
+import { detectorsFindings, detectorsLogs, detectorsStats } from './commands/detectors/watch-detector.ts';
 import { incidentsList, incidentsShow } from './commands/incidents.ts';
 import { login, logout } from './commands/login.ts';
 import { record } from './commands/record.ts';
@@ -9,6 +30,7 @@ import { rulesAccept, rulesExcept, rulesExceptions } from './commands/rule-sets/
 import { rulesOverride, rulesOverrides } from './commands/rule-sets/override.ts';
 import { rulesActivate, rulesPush, rulesReload, rulesRollback, rulesSets } from './commands/rule-sets/sets.ts';
 import { rulesExplain, rulesImportSigma, rulesList, rulesTest, rulesValidate } from './commands/rules/commands.ts';
+import { WIDTH, wrap } from './commands/rules/wrap.ts';
 import { status } from './commands/status.ts';
 import type { CliConfig } from './config.ts';
 import { CliError } from './errors.ts';
@@ -20,6 +42,23 @@ export const COMMANDS: readonly Command[] = [
   alertsTail,
   incidentsList,
   incidentsShow,
+  detectorsInit,
+  detectorsBuild,
+  detectorsTest,
+  detectorsPush,
+  detectorsList,
+  detectorsShow,
+  detectorsPromote,
+  detectorsRollback,
+  detectorsPause,
+  detectorsResume,
+  detectorsConfig,
+  detectorsGrant,
+  detectorsStats,
+  detectorsFindings,
+  detectorsLogs,
+  detectorsDelete,
+  backtest,
   rulesList,
   rulesValidate,
   rulesTest,
@@ -62,6 +101,17 @@ export async function run(words: readonly string[], config: CliConfig, io: Io): 
   }
 }
 
+/** A usage on lines of a terminal, broken before what is optional and between what excludes each other. */
+function usageLines(usage: string, indent: string): string[] {
+  const lines: string[] = [];
+  for (const part of usage.split(/ (?=[[(|]|--)/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + part.length <= WIDTH) lines[lines.length - 1] = `${last} ${part}`;
+    else lines.push(`${indent}${last === undefined ? '' : '  '}${part}`);
+  }
+  return lines;
+}
+
 /** Of the command, or of those that begin with the word; of all when that names none. */
 function help([first, second]: readonly string[]): string[] {
   const named = COMMANDS.filter(({ name }) => name === first || name === `${first} ${second}`);
@@ -71,10 +121,12 @@ function help([first, second]: readonly string[]): string[] {
   return [
     'Usage: picket COMMAND',
     '',
-    ...shown.flatMap(({ name, summary, usage }) => [
-      `  ${name.padEnd(width)}  ${summary}`,
-      ...(usage === '' ? [] : [`  ${' '.repeat(width)}  picket ${name} ${usage}`]),
-    ]),
+    ...shown.flatMap(({ name, summary, usage }) => {
+      const indent = ' '.repeat(width + 4);
+      const [first = '', ...more] = wrap(summary, indent);
+      const head = `  ${name.padEnd(width)}  ${first.trimStart()}`;
+      return [head, ...more, ...(usage === '' ? [] : usageLines(`picket ${name} ${usage}`, indent))];
+    }),
     '',
     'Without --url and login the commands use the Picket that runs on this machine.',
   ];

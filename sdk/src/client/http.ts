@@ -8,7 +8,11 @@ export interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly query?: Readonly<Record<string, QueryValue>> | undefined;
   readonly body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  readonly raw?: Uint8Array<ArrayBuffer>;
   readonly signal?: AbortSignal | undefined;
+  /** ms, for a call that takes longer than others; the usual limit of the client holds when it is larger. */
+  readonly timeout?: number | undefined;
 }
 
 export interface HttpOptions {
@@ -40,7 +44,7 @@ export class Http {
    * @throws PicketApiError, or the reason of the signal when the caller aborted
    */
   async json<T extends z.ZodType>(schema: T, path: string, call: Call = {}): Promise<z.output<T>> {
-    const limit = AbortSignal.timeout(this.#timeout);
+    const limit = AbortSignal.timeout(Math.max(this.#timeout, call.timeout ?? 0));
     const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit;
     const response = await this.send(path, { ...call, signal });
     const body = await response.json().catch((error: unknown) => {
@@ -68,6 +72,10 @@ export class Http {
     if (call.body !== undefined) headers['content-type'] = 'application/json';
     const init: RequestInit = { method: call.method ?? 'GET', headers, credentials: 'same-origin', redirect: 'error' };
     if (call.body !== undefined) init.body = JSON.stringify(call.body);
+    if (call.raw !== undefined) {
+      headers['content-type'] = 'application/octet-stream';
+      init.body = call.raw;
+    }
     if (call.signal) init.signal = call.signal;
     let response: Response;
     try {

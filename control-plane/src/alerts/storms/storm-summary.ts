@@ -14,10 +14,15 @@ const SAMPLES_IN_OUTPUT = 3;
  */
 export const firstOfSummary = (finding: Finding): Finding => ({
   ...finding,
+  rule: stormRule(finding),
   groupKey: 'summary',
+  identity: undefined,
   cooldownMs: WINDOW_MS,
   template: undefined,
 });
+
+/** What a summary is called by: the findings of a detector of users have many titles. */
+export const stormRule = ({ detector, rule }: Finding): string => (detector.kind === 'wasm' ? detector.id : rule);
 
 /**
  * Makes an alert say that it stands for findings that were put together, or that there is one more. Parts are replaced
@@ -33,9 +38,10 @@ export function tellSummary(alert: Alert, output: string, limit: number): void {
   alert.output = summaryOutput(alert, alert.summary.samples);
 }
 
-function summaryOutput({ count, rule }: Alert, samples: readonly string[]): string {
+function summaryOutput({ count, rule, detector }: Alert, samples: readonly string[]): string {
   const shown = samples.slice(0, SAMPLES_IN_OUTPUT).join(' | ');
-  return `${count} more findings of rule "${rule}" within a minute, put together; for example: ${shown}`;
+  const what = detector.kind === 'wasm' ? 'detector' : 'rule';
+  return `${count} more findings of ${what} "${rule}" within a minute, put together; for example: ${shown}`;
 }
 
 /** Cuts between characters, and says so. */

@@ -20,6 +20,8 @@ declare namespace WebAssembly {
   class Memory {
     private constructor();
     readonly buffer: ArrayBuffer;
+    /** @throws RangeError beyond its maximum, or when there is no room */
+    grow(pages: number): number;
   }
   class Global {
     private constructor();

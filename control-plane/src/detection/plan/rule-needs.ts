@@ -1,17 +1,12 @@
 import { KINDS, Kind, type OpensWanted, type PathRule, PRIORITIES } from '@picket/sdk';
 import type { LoadResult, Rule } from '../rules/load/rule.ts';
 import { callsPassing } from './call-scope.ts';
+import { MERGED_KINDS, RARE_KINDS } from './kind-groups.ts';
 import { NO_NEEDS, type PlanNeeds, unionNeeds } from './needs.ts';
 import { OPEN_CLASSES, type OpenClass } from './open-class.ts';
 import { OpenScopes } from './open-scope.ts';
 import type { PathEntry, PathScope } from './path-scope.ts';
 import { usesNames } from './uses-names.ts';
-
-/** Rare by nature: that no budget holds them back costs little, and a flood of them is itself worth seeing. */
-const RARE_KINDS = new Set(['syscall.notable', 'net.unix', 'net.socket', 'net.listen']);
-
-/** Equal ones within a moment are told once, when the plan allows it. */
-const MERGED_KINDS: readonly number[] = [Kind.FileOpen, Kind.NetConnect, Kind.NetAccept];
 
 type Scopes = Readonly<Record<OpenClass, OpenScopes>>;
 

@@ -16,10 +16,13 @@ export type Login = z.infer<typeof Login>;
 export const API_OPTIONS = { url: { type: 'string' }, 'token-file': { type: 'string' } } as const;
 export const API_USAGE = '[--url URL] [--token-file FILE]';
 
-/** A client of the API named by the options, by `picket login`, or of the Picket that runs on this machine. */
-export function openApi(config: CliConfig, args: Arguments): { client: PicketClient; url: string } {
+/**
+ * A client of the API named by the options, by `picket login`, or of the Picket that runs on this machine.
+ * @param timeout ms until a request is given up; the usual ones when left out
+ */
+export function openApi(config: CliConfig, args: Arguments, timeout?: number): { client: PicketClient; url: string } {
   const { url, token } = findLogin(config, args);
-  return { client: new PicketClient({ baseUrl: url, token }), url };
+  return { client: new PicketClient({ baseUrl: url, token, timeout }), url };
 }
 
 /** @throws CliError NOT_RUNNING, TOKEN_MISSING, LOGIN_INVALID, FILE_UNREADABLE */

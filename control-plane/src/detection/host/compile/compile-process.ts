@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { findPackageJSON } from 'node:module';
 import type { Socket } from 'node:net';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { messageOf } from '@picket/sdk';
+import { type ConfinedProcess, notAsRequired, spawnConfined } from '../sandbox/spawn-confined.ts';
 import { CompileFailed } from './compile-failed.ts';
 import type { CompileReply, CompileRequest } from './compile-message.ts';
 
@@ -15,29 +13,44 @@ export interface CompileLimits {
   readonly memoryBytes: number;
 }
 
-const CHILD = fileURLToPath(new URL('compile-child.ts', import.meta.url));
 const MAX_REPLY_BYTES = 32 << 20;
 const MAX_STDERR = 2000;
 const LOOK_EVERY_MS = 50;
 const PAGE_BYTES = 4096;
+/** Private memory, whatever is resident: the watch below ends it earlier and says why. */
+const DATA_BYTES = 3 * 1024 ** 3;
 
 /**
- * One compiler, for one request: a process that may read its own modules and nothing else, may write nothing and start nothing,
- * has no environment, and is killed when it takes too long or too much.
+ * One compiler, for one request: a process that is confined as those that run detectors, and is killed when it takes too long
+ * or too much.
  */
 export class CompileProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
+  readonly #confined: ConfinedProcess['confined'];
   #out = '';
   #err = '';
   #spawnError: Error | undefined;
   #killedFor: CompileFailed | undefined;
 
-  /** @param warm it runs the compiler once on a few lines while it waits for its request */
-  constructor(warm: boolean) {
-    const args = [...permissions(), '--max-old-space-size=768', CHILD, ...(warm ? ['--warm'] : [])];
-    const child = spawn(process.execPath, args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
+  /**
+   * @param warm it runs the compiler once on a few lines while it waits for its request
+   * @param required refuse to run it when a confinement is missing
+   * @param launcher the one that the build has made when left out
+   * @throws ControlPlaneError DETECTOR_CONFINEMENT
+   */
+  constructor(warm: boolean, required: boolean, launcher?: string) {
+    const { child, confined } = spawnConfined({
+      entry: 'compile',
+      args: warm ? ['--warm'] : [],
+      nodeOptions: ['--max-old-space-size=768'],
+      standard: true,
+      dataBytes: DATA_BYTES,
+      required,
+      ...(launcher !== undefined && { launcher }),
+    });
     this.#child = child;
+    this.#confined = confined;
     this.#ended = new Promise((resolve) => {
       child.once('close', () => resolve());
       child.once('error', (error) => {
@@ -64,7 +77,8 @@ export class CompileProcess {
 
   /**
    * Compiles; the process is gone afterwards.
-   * @throws CompileFailed when it took too long or too much, or ended without an answer
+   * @throws CompileFailed when it took too long or too much, or ended without an answer; ControlPlaneError
+   * DETECTOR_CONFINEMENT
    */
   async run(request: CompileRequest, limits: CompileLimits): Promise<CompileReply> {
     this.hold(true);
@@ -82,6 +96,9 @@ export class CompileProcess {
       clearTimeout(timer);
       clearInterval(watch);
     }
+    const { failure, missing } = await this.#confined;
+    if (failure?.startsWith('required'))
+      throw notAsRequired(missing.map(({ name, reason }) => `${name} (${reason})`).join(', '));
     return this.#answer();
   }
 
@@ -130,16 +147,4 @@ async function residentPages(pid: number | undefined): Promise<number> {
   } catch {
     return 0;
   }
-}
-
-let flags: readonly string[] | undefined;
-
-/** Permission to read the modules of the compiler, and no other. */
-function permissions(): readonly string[] {
-  if (flags) return flags;
-  const compiler = import.meta.resolve('assemblyscript/asc');
-  const packages = ['assemblyscript', 'binaryen', 'long'].flatMap((name) => findPackageJSON(name, compiler) ?? []);
-  const folders = [CHILD, ...packages].map((file) => `--allow-fs-read=${dirname(file)}`);
-  flags = ['--permission', ...folders];
-  return flags;
 }

@@ -15,6 +15,8 @@ export interface CompiledDetector {
 export interface CompilerOptions extends Partial<CompileLimits> {
   /** Keep a compiler waiting that has run hot: a compile takes a fraction of the time, for some 200 MB while it waits. */
   readonly warm?: boolean;
+  /** `required` compiles nothing when a confinement is missing; default `warn`. */
+  readonly confinement?: 'required' | 'warn';
 }
 
 const HOST = 'picket:detector/host@0.1.0.';
@@ -27,23 +29,26 @@ const DEFAULT_LIMITS: CompileLimits = { timeoutMs: 60_000, memoryBytes: 1 << 30 
 export class DetectorCompiler {
   readonly #limits: CompileLimits;
   readonly #warm: boolean;
+  readonly #required: boolean;
   readonly #library = libraryFiles();
   #spare: CompileProcess | undefined;
 
-  constructor({ warm = false, ...limits }: CompilerOptions = {}) {
+  constructor({ warm = false, confinement = 'warn', ...limits }: CompilerOptions = {}) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#warm = warm;
+    this.#required = confinement === 'required';
     this.#keepSpare();
   }
 
   /**
    * @param sources `main.ts` and what it imports, by path. They see the library as `@picket/detector` and no other package
-   * @throws CompileFailed with the places in the sources, or when the compiler had to be ended
+   * @throws CompileFailed with the places in the sources, or when the compiler had to be ended;
+   * ControlPlaneError DETECTOR_CONFINEMENT
    */
   async compile(sources: Sources): Promise<CompiledDetector> {
     checkSources(sources);
     const files = { ...this.#library, ...sources, [ENTRY_FILE]: DETECTOR_ENTRY };
-    const compiler = this.#spare ?? new CompileProcess(false);
+    const compiler = this.#spare ?? new CompileProcess(false, this.#required);
     this.#spare = undefined;
     let reply: CompileReply;
     try {
@@ -65,7 +70,7 @@ export class DetectorCompiler {
 
   #keepSpare(): void {
     if (!this.#warm || this.#spare) return;
-    this.#spare = new CompileProcess(true);
+    this.#spare = new CompileProcess(true, this.#required);
     this.#spare.hold(false);
   }
 }

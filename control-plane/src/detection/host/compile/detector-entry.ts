@@ -25,6 +25,10 @@ export const DETECTOR_ENTRY: string = [
   '',
   'export function onbatch(at: usize, length: usize): usize {',
   '  if (!openBatch(at, length)) return endRawBatch();',
+  // a handler of whole batches reads the dictionary itself
+  '  if (isDefined(user.onContainer) && !isDefined(user.onBatch)) {',
+  '    for (let c = batch.nextContainer(); c !== null; c = batch.nextContainer()) user.onContainer(changetype<events.ContainerStarted>(c));',
+  '  }',
   '  if (isDefined(user.onBatch)) {',
   '    user.onBatch(batch);',
   '    return endRawBatch();',

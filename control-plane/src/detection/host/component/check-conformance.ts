@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { componentEmbed, componentNew, componentWit } from '@bytecodealliance/jco-transpile/wasm-tools';
-import { messageOf } from '@picket/sdk';
+import { messageOf } from '@picket/sdk/errors';
 import { DetectorRefused } from '../guard/detector-refused.ts';
 import type { StringEncoding } from './component-parts.ts';
 

@@ -42,6 +42,8 @@ export interface CoreModule {
   table: Bounds | undefined;
   memory: Bounds | undefined;
   globals: number;
+  /** Numbers of those that can change. */
+  mutableGlobals: readonly number[];
   /** The globals behind their count. */
   globalEntries: Span | undefined;
   readonly exports: ModuleExport[];

@@ -6,6 +6,9 @@ export const HOST_MODULE = 'picket:detector/host@0.1.0';
 /** Export that the guard adds: a mutable i64, what is left of the fuel. */
 export const FUEL_EXPORT = 'picket_fuel';
 
+/** Name under which the guard exports a mutable global of the guest. */
+export const globalExport = (index: number | ''): string => `picket_g${index}`;
+
 /** Value types of the core format by the letters that the signatures below use. */
 export const VALUE_TYPES: Readonly<Record<string, number>> = { i: 0x7f, l: 0x7e };
 

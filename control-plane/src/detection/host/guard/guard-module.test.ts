@@ -25,6 +25,8 @@ describe('a module that passes', () => {
       'onbatch',
       'ontick',
       '_initialize',
+      'picket_g0',
+      'picket_g2',
       'picket_fuel',
     ]);
     expect(guarded.imports).toEqual(WebAssembly.Module.imports(module).map(({ name }) => name));

@@ -1,4 +1,4 @@
-import { messageOf } from '@picket/sdk';
+import { messageOf } from '@picket/sdk/errors';
 import { ByteReader } from './byte-reader.ts';
 import { checkWorld } from './check-world.ts';
 import type { Span } from './core-module.ts';

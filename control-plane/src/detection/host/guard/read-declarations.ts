@@ -89,14 +89,16 @@ function readBounds(reader: ByteReader, what: string): Bounds {
 const tooLarge = (bounds: Bounds, what: string, most: number) =>
   new DetectorRefused('DETECTOR_TOO_LARGE', bounds.offset, `${what}: at most ${most} are taken`);
 
-/** Passes over the globals and gives their count; each starts with a constant. */
-export function readGlobals(reader: ByteReader, limits: GuardLimits): number {
+/** Passes over the globals and says of each whether it can change; each starts with a constant. */
+export function readGlobals(reader: ByteReader, limits: GuardLimits): boolean[] {
   return readMany(reader, limits.globals, 'globals', () => {
     readValueType(reader);
     const offset = reader.at;
-    if (reader.byte() > 1) throw new DetectorRefused('DETECTOR_FEATURE', offset, 'a shared global is not taken');
+    const mutability = reader.byte();
+    if (mutability > 1) throw new DetectorRefused('DETECTOR_FEATURE', offset, 'a shared global is not taken');
     skipConstant(reader);
-  }).length;
+    return mutability === 1;
+  });
 }
 
 function skipConstant(reader: ByteReader): void {

@@ -47,7 +47,9 @@ const READERS: Readonly<Record<number, ReadSection>> = {
     module.memory = readMemory(reader, limits);
   },
   [Section.global]: (reader, module, limits) => {
-    module.globals = readGlobals(reader, limits);
+    const mutable = readGlobals(reader, limits);
+    module.globals = mutable.length;
+    module.mutableGlobals = [...mutable.keys()].filter((index) => mutable[index]);
   },
   [Section.export]: (reader, module, limits) => module.exports.push(...readExports(reader, limits)),
   [Section.start]: (reader, module) => {
@@ -110,6 +112,7 @@ const emptyModule = (): CoreModule => ({
   table: undefined,
   memory: undefined,
   globals: 0,
+  mutableGlobals: [],
   globalEntries: undefined,
   exports: [],
   start: undefined,

@@ -1,7 +1,7 @@
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type { CoreModule, ModuleExport } from './core-module.ts';
-import { FUEL_EXPORT } from './detector-world.ts';
+import { FUEL_EXPORT, globalExport } from './detector-world.ts';
 import type { GuardLimits } from './guard-limits.ts';
 import { meterBody } from './meter-body.ts';
 import { Section } from './read-module.ts';
@@ -56,8 +56,11 @@ function globals(bytes: Uint8Array, module: CoreModule): ByteWriter {
 }
 
 function exportsOf(module: CoreModule, kept: readonly ModuleExport[]): ByteWriter {
-  const out = new ByteWriter().u32(kept.length + 1);
+  const { mutableGlobals } = module;
+  const out = new ByteWriter().u32(kept.length + mutableGlobals.length + 1);
   for (const { name, kind, index } of kept) out.name(name).byte(kind).u32(index);
+  // A snapshot of an instance needs them.
+  for (const index of mutableGlobals) out.name(globalExport(index)).byte(GLOBAL_KIND).u32(index);
   return out.name(FUEL_EXPORT).byte(GLOBAL_KIND).u32(module.globals);
 }
 

@@ -10,14 +10,21 @@ export type FaultCode =
   | 'DETECTOR_STACK'
   | 'DETECTOR_FUEL'
   | 'DETECTOR_HOST'
+  | 'DETECTOR_DEADLINE'
+  | 'DETECTOR_MEMORY'
+  | 'DETECTOR_SNAPSHOT'
+  | 'DETECTOR_CAPABILITY'
   | 'DETECTOR_DEAD';
 
 /** An instance of a detector that can not go on. It is dead afterwards; another one of the same version may be made. */
 export class DetectorFault extends ControlPlaneError {
   declare readonly code: FaultCode;
-  constructor(code: FaultCode, message: string, options?: ErrorOptions) {
+  /** Its state store, for the next instance; undefined where it could not be had. */
+  readonly state: Uint8Array | undefined;
+  constructor(code: FaultCode, message: string, options?: ErrorOptions & { state?: Uint8Array | undefined }) {
     super(code, message, options);
     this.name = 'DetectorFault';
+    this.state = options?.state;
   }
 }
 
@@ -25,9 +32,13 @@ export class DetectorFault extends ControlPlaneError {
 export function faultOf(error: unknown, during: string, outOfFuel: boolean): DetectorFault {
   if (error instanceof DetectorFault) return error;
   if (outOfFuel)
-    return new DetectorFault('DETECTOR_FUEL', `${during} used up its fuel: do less in one call, or ask for more`, {
-      cause: error,
-    });
+    return new DetectorFault(
+      'DETECTOR_FUEL',
+      `${during} used up its fuel: do less in one call, or ask for more (limits.fuel)`,
+      {
+        cause: error,
+      },
+    );
   if (error instanceof RangeError && /call stack/.test(error.message))
     return new DetectorFault('DETECTOR_STACK', `${during} calls itself too deep`, { cause: error });
   if (error instanceof WebAssembly.RuntimeError)

@@ -1,3 +1,4 @@
+import { globalExport } from '../guard/detector-world.ts';
 import { DetectorFault, faultOf } from './detector-fault.ts';
 import type { GuestBatch } from './guest-batch.ts';
 import { GuestMemory, type TextEncoding } from './guest-memory.ts';
@@ -10,6 +11,16 @@ export interface InstanceOptions {
   readonly encoding: TextEncoding;
   readonly host: HostFunctions;
   readonly limits?: Partial<InstanceLimits>;
+  /** Go on from here instead of starting: nothing of the module runs. */
+  readonly from?: InstanceState;
+}
+
+/** All that a guest remembers: its table never changes, and fuel is given anew for each call. */
+export interface InstanceState {
+  /** A whole number of pages. */
+  readonly memory: Uint8Array;
+  /** Values of the mutable globals in order. */
+  readonly globals: readonly (number | bigint)[];
 }
 
 /** What a call came to. */
@@ -23,6 +34,7 @@ export interface CallOutcome extends CallCounts {
 const HOST = 'picket:detector/host@0.1.0';
 const FUEL = 'picket_fuel';
 const RESULT_BYTES = 12;
+const PAGE_BYTES = 65_536;
 
 type Export = (...values: (number | bigint)[]) => unknown;
 
@@ -42,9 +54,10 @@ export class DetectorInstance {
 
   /**
    * Links and starts a guarded module.
-   * @throws DetectorFault DETECTOR_LINK when it imports what is not granted, or lacks an export
+   * @throws DetectorFault DETECTOR_LINK when it imports what is not granted, or lacks an export; DETECTOR_SNAPSHOT when
+   * the state to go on from is not one of this module
    */
-  constructor(module: WebAssembly.Module, { encoding, host, limits }: InstanceOptions) {
+  constructor(module: WebAssembly.Module, { encoding, host, limits, from }: InstanceOptions) {
     this.#call = {
       host,
       limits: { ...DEFAULT_INSTANCE_LIMITS, ...limits },
@@ -62,7 +75,8 @@ export class DetectorInstance {
     this.#memory.allocate = (align, bytes) => this.#reallocate(align, bytes);
     this.#call.memory = this.#memory;
     this.#fuel = fuel instanceof WebAssembly.Global ? fuel : undefined;
-    if (this.#exports._initialize) this.#run('_initialize', 0, () => this.#function('_initialize')());
+    if (from) restoreState(this.#exports, memory, from);
+    else if (this.#exports._initialize) this.#run('_initialize', 0, () => this.#function('_initialize')());
   }
 
   /** Why the instance is dead; undefined while it lives. */
@@ -73,6 +87,11 @@ export class DetectorInstance {
   /** Bytes of its memory. */
   get memoryBytes(): number {
     return this.#memory.bytes.length;
+  }
+
+  /** What it remembers now. The memory is a view: copy it before the next call. */
+  get state(): InstanceState {
+    return { memory: this.#memory.bytes, globals: mutableGlobals(this.#exports).map(({ value }) => value) };
   }
 
   /** Hands over the configuration. An error in the outcome refuses it. */
@@ -173,6 +192,30 @@ function link(
   } catch (cause) {
     if (cause instanceof DetectorFault) throw cause;
     throw new DetectorFault('DETECTOR_LINK', `the module can not be linked: ${reason(cause)}`, { cause });
+  }
+}
+
+/** In the order of their numbers, which is that of the exports. */
+const mutableGlobals = (exports: Readonly<Record<string, WebAssembly.ExportValue>>): WebAssembly.Global[] =>
+  Object.entries(exports).flatMap(([name, found]) =>
+    found instanceof WebAssembly.Global && name.startsWith(globalExport('')) ? found : [],
+  );
+
+function restoreState(
+  exports: Readonly<Record<string, WebAssembly.ExportValue>>,
+  memory: WebAssembly.Memory,
+  { memory: bytes, globals }: InstanceState,
+): void {
+  try {
+    memory.grow((bytes.length - memory.buffer.byteLength) / PAGE_BYTES);
+    new Uint8Array(memory.buffer).set(bytes);
+    const own = mutableGlobals(exports);
+    if (own.length !== globals.length) throw new RangeError(`${globals.length} globals for ${own.length}`);
+    own.forEach((global, index) => {
+      global.value = globals[index] ?? 0;
+    });
+  } catch (cause) {
+    throw new DetectorFault('DETECTOR_SNAPSHOT', `the snapshot is not of this module: ${reason(cause)}`, { cause });
   }
 }
 

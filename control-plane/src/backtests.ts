@@ -1,0 +1,2 @@
+/** The door to backtests without a server: a detector in a folder, or rule files, over a capture. */
+export { type LocalBacktest, runLocalBacktest } from './backtest/local/run-local.ts';
