@@ -29,6 +29,8 @@ export class FakeApi {
     node('worker-11.fra1', true, []),
     node('worker-07.fra1', false, [{ kind: 'process.exec', reason: 'bus_limit', count: 1 }]),
   ];
+  /** True while the server can not answer what it is asked about detectors. */
+  broken = false;
   /** Sessions that are valid; empty it to end them all. */
   readonly sessions = new Set<string>();
   /** `Last-Event-ID` of every stream that was opened. */
@@ -84,6 +86,8 @@ export class FakeApi {
     if (path === '/nodes') return json(response, { items: this.nodes, next: null });
     if (path === '/containers') return json(response, { items: [CONTAINER], next: null });
     if (path === '/rules') return json(response, RULES);
+    if (path === '/detectors' && !this.broken) return json(response, { items: [], next: null });
+    if (this.broken) return problem(response, 503, 'STORE_UNAVAILABLE', 'Not now');
     const alert = this.alerts.find((one) => path === `/alerts/${one.uuid}`);
     return alert ? json(response, alert) : problem(response, 404, 'NOT_FOUND', 'No such alert');
   }

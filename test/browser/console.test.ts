@@ -188,7 +188,7 @@ describe('the list', () => {
     expect(await page.getByLabel('Search alerts').inputValue()).toBe('jk?');
     await page.keyboard.press('Escape');
     await page.keyboard.press('?');
-    await page.getByRole('dialog').getByText('Next / previous alert').waitFor();
+    await page.getByRole('dialog').getByText('Next / previous row').waitFor();
   });
 });
 
@@ -265,6 +265,29 @@ describe('an alert', () => {
   it('says so when it does not exist', async () => {
     const page = await visit('/alerts/018f3a2c-7b1d-5e6f-8a9b-ffffffffffff');
     await detail(page).getByText('This alert does not exist').waitFor();
+  });
+});
+
+describe('the detectors', () => {
+  it('say how to make one when there is none, and keep the page live', async () => {
+    const page = await visit('/detectors');
+    await page.getByText('npm run picket -- detectors init').waitFor();
+    await live(page).waitFor();
+    await page.getByRole('link', { name: 'Alerts', exact: true }).click();
+    await rows(page).nth(8).waitFor();
+    harness.api.publish(extraAlert(1, Date.now()));
+    await rows(page).nth(9).waitFor();
+  });
+
+  it('say so when they can not be loaded, and when there is no such one', async () => {
+    harness.api.broken = true;
+    const page = await visit('/detectors');
+    await page.getByText('The detectors could not be loaded.').waitFor();
+    harness.api.broken = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('No detectors yet').waitFor();
+    await page.goto(`${harness.api.url}/detectors/nothing`);
+    await page.getByText('There is no such detector').waitFor();
   });
 });
 

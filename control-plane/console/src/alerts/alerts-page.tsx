@@ -45,6 +45,8 @@ export function AlertsPage() {
   useEffect(() => {
     live.hold(paused || scrolled);
   }, [live, paused, scrolled]);
+  // On other pages nobody reads the list: nothing has to stand still.
+  useEffect(() => () => live.release(), [live]);
   useEffect(() => {
     document.title = `${list.held > 0 ? `(${list.held}) ` : ''}${text.list.title} · ${text.brand}`;
   }, [list.held, text]);
@@ -91,7 +93,7 @@ export function AlertsPage() {
   };
   return (
     <div className={css.page} data-open={uuid ? true : undefined}>
-      <main className={css.main} id="alerts">
+      <main className={css.main} id="content">
         <div className={css.top}>
           <FilterBar filter={filter} onChange={setFilter} rules={rules} containers={containers} searchRef={searchRef} />
           <LiveBar list={list} paused={paused} onPause={pause} onShowNew={showNew} />

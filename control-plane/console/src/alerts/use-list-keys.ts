@@ -1,19 +1,20 @@
 import { useEffect, useEffectEvent } from 'react';
 
+/** What the keys of a page do; a key whose action is left out does nothing. */
 export interface ListKeys {
   /** Moves to the next (1) or previous (-1) row. */
-  readonly onMove: (step: 1 | -1) => void;
-  readonly onClose: () => void;
-  readonly onSearch: () => void;
-  readonly onPause: () => void;
-  readonly onHelp: () => void;
+  readonly onMove?: (step: 1 | -1) => void;
+  readonly onClose?: () => void;
+  readonly onSearch?: () => void;
+  readonly onPause?: () => void;
+  readonly onHelp?: () => void;
 }
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 
-/** Keyboard of the alert list. Enter needs nothing here: rows are links. */
+/** Keyboard of a list. Enter needs nothing here: rows are links. */
 export function useListKeys(keys: ListKeys): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -35,11 +36,12 @@ export function useListKeys(keys: ListKeys): void {
 }
 
 function actionOf(key: string, keys: ListKeys): (() => void) | undefined {
+  const { onMove } = keys;
   switch (key) {
     case 'j':
-      return () => keys.onMove(1);
+      return onMove && (() => onMove(1));
     case 'k':
-      return () => keys.onMove(-1);
+      return onMove && (() => onMove(-1));
     case 'Escape':
       return keys.onClose;
     case '/':

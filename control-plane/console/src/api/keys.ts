@@ -3,7 +3,13 @@ export const keys = {
   whoami: ['whoami'],
   alerts: ['alerts'],
   alert: (uuid: string) => ['alert', uuid],
+  position: ['position'],
   nodes: ['nodes'],
   containers: ['containers'],
   rules: ['rules'],
+  detectors: ['detectors'],
+  /** Everything about one detector begins like this. */
+  detector: (name: string) => ['detector', name],
+  backtests: ['backtests'],
+  backtest: (id: string) => ['backtest', id],
 } as const;

@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import { client } from './client.ts';
 import { keys } from './keys.ts';
@@ -41,4 +41,17 @@ export function useLiveAlerts(): LiveAlerts {
 export function useLiveSnapshot(): LiveSnapshot {
   const live = useLiveAlerts();
   return useSyncExternalStore(live.subscribe, live.getSnapshot);
+}
+
+/** Opens the stream on pages that do not read the list of alerts, which opens it where its first page ends. */
+export function useLiveFromNow(): void {
+  const live = useLiveAlerts();
+  const { data: position } = useQuery({
+    queryKey: keys.position,
+    queryFn: async ({ signal }) => (await client.alerts.list({ limit: 1 }, { signal })).position,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  useEffect(() => {
+    if (position !== undefined) live.start(position);
+  }, [live, position]);
 }

@@ -1,9 +1,7 @@
 import type { Priority } from '@picket/sdk';
 import type { Role } from '@picket/sdk/client';
-
-const plural = new Intl.PluralRules('en');
-const count = (n: number, one: string, other: string) =>
-  `${n.toLocaleString('en')} ${plural.select(n) === 'one' ? one : other}`;
+import { count } from './en-count.ts';
+import { enDetectors } from './en-detectors.ts';
 
 /** Every text of the console in English. The other languages have the same shape. */
 export const en = {
@@ -31,7 +29,8 @@ export const en = {
     now: 'now',
   },
   header: {
-    skip: 'Skip to the alerts',
+    skip: 'Skip to the content',
+    pages: 'Pages',
     nodes: (n: number) => count(n, 'node', 'nodes'),
     nodesTitle: (fresh: number, total: number) => `${fresh} of ${total} nodes are reporting`,
     lost: (n: string) => `${n} lost`,
@@ -192,6 +191,7 @@ export const en = {
     none: 'This alert carries no fields.',
     copyValue: (name: string) => `Copy ${name}`,
   },
+  detectors: enDetectors,
   login: {
     title: 'Sign in to Picket',
     token: 'Access token',
@@ -208,9 +208,9 @@ export const en = {
   },
   keys: {
     title: 'Keyboard shortcuts',
-    move: 'Next / previous alert',
-    open: 'Open the alert',
-    close: 'Close the alert',
+    move: 'Next / previous row',
+    open: 'Open the row',
+    close: 'Back to the list',
     search: 'Search',
     pause: 'Pause or resume',
     help: 'This list',

@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts';
+import { zhCnDetectors } from './zh-cn-detectors.ts';
 
 const number = (n: number) => n.toLocaleString('zh-CN');
 
@@ -28,7 +29,8 @@ export const zhCn: Messages = {
     now: '刚刚',
   },
   header: {
-    skip: '跳到告警列表',
+    skip: '跳到正文',
+    pages: '页面',
     nodes: (n) => `${number(n)} 个节点`,
     nodesTitle: (fresh, total) => `${total} 个节点中有 ${fresh} 个正在上报`,
     lost: (n) => `丢失 ${n}`,
@@ -183,6 +185,7 @@ export const zhCn: Messages = {
     none: '此告警没有字段。',
     copyValue: (name) => `复制 ${name}`,
   },
+  detectors: zhCnDetectors,
   login: {
     title: '登录 Picket',
     token: '访问令牌',
@@ -199,9 +202,9 @@ export const zhCn: Messages = {
   },
   keys: {
     title: '键盘快捷键',
-    move: '下一条 / 上一条告警',
-    open: '打开告警',
-    close: '关闭告警',
+    move: '下一行 / 上一行',
+    open: '打开此行',
+    close: '返回列表',
     search: '搜索',
     pause: '暂停或继续',
     help: '显示此列表',

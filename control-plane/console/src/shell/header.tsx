@@ -1,5 +1,6 @@
+import { useMediaQuery } from '@mantine/hooks';
 import type { WhoAmI } from '@picket/sdk/client';
-import { Link } from 'react-router';
+import { Link, NavLink } from 'react-router';
 import { useLiveSnapshot } from '../api/live-context.tsx';
 import { useNodes } from '../api/queries.ts';
 import { useLanguage } from '../i18n/language.tsx';
@@ -9,30 +10,48 @@ import { GapIcon, Logo, NodeIcon } from './icons.tsx';
 import { LanguageMenu } from './language-menu.tsx';
 import { UserMenu } from './user-menu.tsx';
 
+/** Below this width the pages have a line of their own, which scrolls away. */
+const NARROW = '(max-width: 640px)';
+
 /** The line on top of every page: is it live, does anything report, was anything lost, who am I. */
 export function Header({ user }: { user: WhoAmI }) {
   const { text } = useLanguage();
+  const narrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
   return (
-    <header className={css.header}>
-      <a href="#alerts" className={css.skip}>
-        {text.header.skip}
-      </a>
-      <Link to="/alerts" className={css.brand}>
-        <Logo />
-        {text.brand}
-      </Link>
-      <Connection />
-      <Nodes />
-      <span className={css.space} />
-      <span className={css.role} title={text.header.signedIn(user.name)}>
-        {text.header.roles[user.role]}
-      </span>
-      <span className={css.menus}>
-        <LanguageMenu />
-        <AppearanceMenu />
-        <UserMenu user={user} />
-      </span>
-    </header>
+    <>
+      <header className={css.header}>
+        <a href="#content" className={css.skip}>
+          {text.header.skip}
+        </a>
+        <Link to="/alerts" className={css.brand}>
+          <Logo />
+          {text.brand}
+        </Link>
+        {!narrow && <Pages />}
+        <Connection />
+        <Nodes />
+        <span className={css.space} />
+        <span className={css.role} title={text.header.signedIn(user.name)}>
+          {text.header.roles[user.role]}
+        </span>
+        <span className={css.menus}>
+          <LanguageMenu />
+          <AppearanceMenu />
+          <UserMenu user={user} />
+        </span>
+      </header>
+      {narrow && <Pages />}
+    </>
+  );
+}
+
+function Pages() {
+  const { text } = useLanguage();
+  return (
+    <nav className={css.pages} aria-label={text.header.pages}>
+      <NavLink to="/alerts">{text.list.title}</NavLink>
+      <NavLink to="/detectors">{text.detectors.title}</NavLink>
+    </nav>
   );
 }
 

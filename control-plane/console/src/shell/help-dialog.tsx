@@ -16,7 +16,8 @@ export function HelpDialog({ opened, onClose }: { opened: boolean; onClose: () =
   return (
     <Modal
       opened={opened}
-      onClose={onClose}
+      // A moment later: the Esc of the page, which closes what is open, must still see that there was a dialog.
+      onClose={() => setTimeout(onClose)}
       title={text.keys.title}
       centered
       size="sm"

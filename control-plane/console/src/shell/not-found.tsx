@@ -6,7 +6,7 @@ import css from './message-page.module.css';
 export function NotFound() {
   const { text } = useLanguage();
   return (
-    <main className={css.message}>
+    <main className={css.message} id="content">
       <h1>{text.errors.missing}</h1>
       <Link to="/alerts">{text.errors.home}</Link>
     </main>
