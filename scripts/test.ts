@@ -6,12 +6,17 @@ import { ROOT } from './config.ts';
 import { setUp } from './setup.ts';
 import { runCommand } from './step.ts';
 
-/** `npm test [-- FILTER...]`: brings what is missing, builds, runs the tests. */
+/** What `npm test` runs when no project is named. */
+const USUAL = ['--project', 'unit', '--project', 'stories'];
+
+/** `npm test [-- FILTER...]`, `npm run hostile`: brings what is missing, builds, runs the tests. */
 async function main(): Promise<number> {
   await setUp('test');
   await build();
+  const asked = process.argv.slice(2);
+  const options = asked.includes('--project') ? asked : [...USUAL, ...asked];
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-  const child = spawn(process.execPath, [vitest, 'run', ...process.argv.slice(2)], { cwd: ROOT, stdio: 'inherit' });
+  const child = spawn(process.execPath, [vitest, 'run', ...options], { cwd: ROOT, stdio: 'inherit' });
   // The tests end in order on the first signal and clean up; this process waits for them.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
