@@ -48,6 +48,13 @@ describe('stages', () => {
     expect(command.out[0]).toMatch(/^scan +canary 1\.1\.0, shadow 1\.2\.0$/);
   });
 
+  it('says how a version goes on that runs nowhere after a rollback', async () => {
+    const back = { ...info, stages: { ...info.stages, canary: null } };
+    api.on('POST /detectors/scan/rollback', () => ({ body: back }));
+    expect(await picket('rollback', 'scan')).toBe(0);
+    expect(command.said).toContain('1.1.0 runs nowhere now: picket detectors promote scan --to shadow --version 1.1.0');
+  });
+
   it('gives a canary another share when no shadow is behind it', async () => {
     api.on('GET /detectors/scan', () => ({ body: { ...info, stages: { ...info.stages, shadow: null } } }));
     expect(await picket('promote', 'scan', '--to', 'canary', '--percent', '50')).toBe(0);
@@ -77,7 +84,7 @@ describe('stages', () => {
 
   it.each(['rollback', 'pause', 'resume'])('%s', async (what) => {
     expect(await picket(what, 'scan')).toBe(0);
-    expect(api.asked.map(({ call }) => call)).toEqual([`POST /detectors/scan/${what}`]);
+    expect(api.asked.at(-1)?.call).toBe(`POST /detectors/scan/${what}`);
   });
 });
 

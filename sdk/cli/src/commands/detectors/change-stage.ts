@@ -43,11 +43,23 @@ export const detectorsRollback: Command = {
   options: API_OPTIONS,
   positionals: [1, 1],
   async run(config, args, io) {
+    const [name = ''] = args.positionals;
     const { client } = openApi(config, args);
-    print(await client.detectors.rollback(args.positionals[0] ?? '', { signal: io.signal }), io);
+    const options = { signal: io.signal };
+    const { stages } = await client.detectors.get(name, options);
+    const info = await client.detectors.rollback(name, options);
+    print(info, io);
+    const gone = [stages.canary, stages.active].filter((version) => version && !runs(info, version.id));
+    for (const version of gone)
+      io.note(
+        `${version?.version} runs nowhere now: picket detectors promote ${name} --to shadow --version ${version?.version}`,
+      );
     return 0;
   },
 };
+
+const runs = ({ stages }: DetectorInfo, id: string): boolean =>
+  [stages.shadow, stages.canary, stages.active].some((version) => version?.id === id);
 
 export const detectorsPause: Command = {
   name: 'detectors pause',

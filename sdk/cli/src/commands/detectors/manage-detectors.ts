@@ -24,7 +24,7 @@ export const detectorsList: Command = {
       none &&= page.items.length === 0;
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
-    if (none) io.note('there are no detectors: picket detectors push FOLDER uploads one');
+    if (none) io.note('there are no detectors that this token sees: picket detectors push FOLDER uploads one');
     return 0;
   },
 };
@@ -81,7 +81,9 @@ export const detectorsGrant: Command = {
     const { client } = openApi(config, args);
     const granted = args.flags.default ? null : capabilities;
     await client.detectors.grants(name, { capabilities: granted }, { signal: io.signal });
-    io.out(printable(`${name} may ${granted?.join(', ') ?? 'what the server grants to all'}`));
+    io.out(
+      printable(`${name} may ${granted ? `${granted.join(', ')}, and nothing else` : 'what the server grants to all'}`),
+    );
     return 0;
   },
 };

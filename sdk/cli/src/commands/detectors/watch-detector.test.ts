@@ -27,7 +27,7 @@ describe('what is there', () => {
     expect(command.out[2]).toBe(`${'quiet'.padEnd(28)} runs nowhere; paused`);
     api.on('GET /detectors?limit=200', () => ({ body: { items: [], next: null } }));
     expect(await picket('list')).toBe(0);
-    expect(command.said).toMatch(/there are no detectors: picket detectors push/);
+    expect(command.said).toMatch(/there are no detectors that this token sees: picket detectors push/);
   });
 
   it('is shown with its versions', async () => {
