@@ -1,4 +1,8 @@
+import { fileURLToPath } from 'node:url';
+import { buildDetector, DetectorRun, readDetectorFolder } from '@picket/control-plane/detectors';
 import { encodeRecord, Kind } from '@picket/sdk';
+import { expect, it } from 'vitest';
+import { batchOf } from '../testing/batch-of.ts';
 import { testDetector } from '../testing/detector-suite.ts';
 import type { Pick } from '../testing/random.ts';
 import { type ChainConfig, ChainReference } from './reference.ts';
@@ -71,4 +75,22 @@ testDetector({
     n % 3 === 0
       ? encodeRecord(Kind.ProcessExec, { ...header(n, 1, n, n), uid: 1000 }, { path: '/usr/bin/su', euid: 0 })
       : encodeRecord(Kind.ProcessFork, { ...header(n, 1, n + 1_000_000, n), ppid: n - 1 }, { parent_start: n - 1 }),
+});
+
+// The kernel keeps opens apart from what happens to processes: of a short program both ends come before its opens.
+it('takes the open of a program that is handed in behind its end', async () => {
+  const run = new DetectorRun(await buildDetector(readDetectorFolder(fileURLToPath(new URL('.', import.meta.url)))));
+  const [shell, cat] = [header(1, 1, 100, 10), header(2, 1, 101, 20)];
+  const records = [
+    encodeRecord(Kind.ProcessExec, { ...shell, uid: 1000 }, { path: '/usr/bin/helper', euid: 0 }),
+    encodeRecord(Kind.ProcessFork, { ...cat, ppid: 100 }, { parent_start: 10 }),
+    encodeRecord(Kind.ProcessExit, cat, {}),
+    encodeRecord(Kind.ProcessExit, shell, {}),
+    encodeRecord(Kind.FileOpen, cat, { path: '/host/etc/shadow' }),
+    encodeRecord(Kind.FileOpen, { ...cat, start: 30 }, { path: '/host/etc/shadow' }),
+  ];
+  run.feed(batchOf(records));
+  expect(run.findings.map(({ message }) => message)).toEqual([
+    'setuid program run, host file opened; begun by process 100, the last by /host/etc/shadow',
+  ]);
 });

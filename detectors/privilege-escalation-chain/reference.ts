@@ -67,7 +67,7 @@ export class ChainReference {
         this.#inherit(event, node, key);
         return [];
       case Kind.ProcessExit:
-        this.#lines.delete(key);
+        // What a process did may be handed in behind its end.
         return [];
       case Kind.ProcessExec:
         return this.#take(key, line, time, event.tgid, execStep(event), event.string(ProcessExec.path));

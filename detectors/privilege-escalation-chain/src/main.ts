@@ -46,6 +46,11 @@ let life: u64 = 0;
 let hostPaths: string[] = [];
 let sockets: string[] = [];
 let lines!: PerProcess<Line>;
+/**
+ * Those of ended processes: the kernel keeps opens apart from exits, so that an open is often handed in behind the exit.
+ * No process is in both tables.
+ */
+let ended!: PerProcess<Line>;
 const copy = memory.data(128, 8);
 
 export function onInit(config: Config): void {
@@ -58,20 +63,35 @@ export function onInit(config: Config): void {
   sockets = config.list('sockets', 'docker.sock,containerd.sock,crio.sock,podman.sock');
   const keys = <i32>config.integer('keys', 4096, 16, 65536);
   lines = new PerProcess<Line>(keys, life, MOST_STEPS * STEP_BYTES);
+  ended = new PerProcess<Line>(max(keys >> 2, 16), life, MOST_STEPS * STEP_BYTES);
 }
 
 /** A child goes on with the chain of its parent; it does not add to it. */
 export function onProcessFork(e: ProcessFork): void {
   if (e.slot == 0) return;
-  const parent = lines.peek(((<u64>batch.nodeKey) << 32) | <u64>e.ppid, e.parent_start);
+  const parent = lineAt(((<u64>batch.nodeKey) << 32) | <u64>e.ppid, e.parent_start);
   if (parent === null || parent.count == 0) return;
   // To make room for the child the parent may have to go.
   memory.copy(copy, changetype<usize>(parent), LINE_BYTES);
+  ended.forget(e);
   memory.copy(changetype<usize>(lines.of(e)), copy, LINE_BYTES);
 }
 
 export function onProcessExit(e: ProcessExit): void {
-  if (e.slot != 0) lines.forget(e);
+  if (e.slot != 0) move(e, lines, ended);
+}
+
+function move(e: EventRecord, from: PerProcess<Line>, to: PerProcess<Line>): void {
+  const line = from.peek(processKey(e), e.start);
+  if (line === null) return;
+  memory.copy(copy, changetype<usize>(line), LINE_BYTES);
+  from.forget(e);
+  memory.copy(changetype<usize>(to.of(e)), copy, LINE_BYTES);
+}
+
+function lineAt(process: u64, start: u64): Line | null {
+  const line = lines.peek(process, start);
+  return line === null ? ended.peek(process, start) : line;
 }
 
 export function onProcessExec(e: ProcessExec): void {
@@ -102,12 +122,13 @@ export function onFileOpen(e: FileOpen): void {
 }
 
 function isOnLine(e: EventRecord): bool {
-  const line = lines.peek(processKey(e), e.start);
+  const line = lineAt(processKey(e), e.start);
   return line !== null && line.count > 0 && <i64>(batch.wallTime(e) - line.first) <= <i64>life;
 }
 
 function take(e: EventRecord, step: Step, what: string): void {
   const now = batch.wallTime(e);
+  move(e, ended, lines);
   const line = lines.of(e);
   if (line.count == 0 || <i64>(now - line.first) > <i64>life) {
     memory.fill(changetype<usize>(line), 0, LINE_BYTES);
