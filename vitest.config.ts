@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 const LEFT_OUT = ['**/node_modules/**', '**/dist/**', '**/build/**'];
 /** Stories start many processes and load probes into the one kernel there is. */
 const STORIES = ['test/{e2e,attacks,runtimes,chaos,load,browser}/**/*.test.ts', 'scripts/{start,demo}.test.ts'];
-/** A hundred and more detectors that do harm: minutes, so `npm run hostile` runs them and not `npm test`. */
-const HOSTILE = ['test/hostile/**/*.test.ts'];
+/** Minutes: `npm run slow` runs them and not `npm test`. */
+const SLOW = ['test/{hostile,slow}/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...LEFT_OUT, ...STORIES, ...HOSTILE],
+          exclude: [...LEFT_OUT, ...STORIES, ...SLOW],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
@@ -34,8 +34,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'hostile',
-          include: HOSTILE,
+          name: 'slow',
+          include: SLOW,
           exclude: LEFT_OUT,
           fileParallelism: false,
           testTimeout: 180_000,

@@ -9,7 +9,7 @@ import { runCommand } from './step.ts';
 /** What `npm test` runs when no project is named. */
 const USUAL = ['--project', 'unit', '--project', 'stories'];
 
-/** `npm test [-- FILTER...]`, `npm run hostile`: brings what is missing, builds, runs the tests. */
+/** `npm test [-- FILTER...]`, `npm run slow`: brings what is missing, builds, runs the tests. */
 async function main(): Promise<number> {
   await setUp('test');
   await build();
