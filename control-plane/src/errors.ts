@@ -1,5 +1,22 @@
 import { PicketError } from '@picket/sdk/errors';
 
+/** What ends an instance of a detector. */
+export type DetectorFaultCode =
+  | 'DETECTOR_LINK'
+  | 'DETECTOR_ABI'
+  | 'DETECTOR_BOUNDS'
+  | 'DETECTOR_TEXT'
+  | 'DETECTOR_FINDING'
+  | 'DETECTOR_TRAP'
+  | 'DETECTOR_STACK'
+  | 'DETECTOR_FUEL'
+  | 'DETECTOR_HOST'
+  | 'DETECTOR_DEADLINE'
+  | 'DETECTOR_MEMORY'
+  | 'DETECTOR_SNAPSHOT'
+  | 'DETECTOR_CAPABILITY'
+  | 'DETECTOR_DEAD';
+
 export type ControlPlaneErrorCode =
   | 'CONFIG_INVALID'
   | 'PLAN_REFUSED'
@@ -27,7 +44,6 @@ export type ControlPlaneErrorCode =
   | 'DETECTOR_TOO_LARGE'
   | 'DETECTOR_FEATURE'
   | 'DETECTOR_IMPORT'
-  | 'DETECTOR_CAPABILITY'
   | 'DETECTOR_EXPORT'
   | 'DETECTOR_INVALID'
   | 'DETECTOR_COMPONENT'
@@ -37,19 +53,7 @@ export type ControlPlaneErrorCode =
   | 'DETECTOR_COMPILE_TIMEOUT'
   | 'DETECTOR_COMPILE_MEMORY'
   | 'DETECTOR_COMPILER_ENDED'
-  | 'DETECTOR_LINK'
-  | 'DETECTOR_ABI'
-  | 'DETECTOR_BOUNDS'
-  | 'DETECTOR_TEXT'
-  | 'DETECTOR_FINDING'
-  | 'DETECTOR_TRAP'
-  | 'DETECTOR_STACK'
-  | 'DETECTOR_FUEL'
-  | 'DETECTOR_HOST'
-  | 'DETECTOR_DEADLINE'
-  | 'DETECTOR_MEMORY'
-  | 'DETECTOR_SNAPSHOT'
-  | 'DETECTOR_DEAD'
+  | DetectorFaultCode
   | 'DETECTOR_HOST_ENDED'
   | 'DETECTOR_NEIGHBOUR'
   | 'DETECTOR_CONFINEMENT'

@@ -1,20 +1,6 @@
-import { ControlPlaneError } from '../../../errors.ts';
+import { ControlPlaneError, type DetectorFaultCode } from '../../../errors.ts';
 
-export type FaultCode =
-  | 'DETECTOR_LINK'
-  | 'DETECTOR_ABI'
-  | 'DETECTOR_BOUNDS'
-  | 'DETECTOR_TEXT'
-  | 'DETECTOR_FINDING'
-  | 'DETECTOR_TRAP'
-  | 'DETECTOR_STACK'
-  | 'DETECTOR_FUEL'
-  | 'DETECTOR_HOST'
-  | 'DETECTOR_DEADLINE'
-  | 'DETECTOR_MEMORY'
-  | 'DETECTOR_SNAPSHOT'
-  | 'DETECTOR_CAPABILITY'
-  | 'DETECTOR_DEAD';
+export type FaultCode = DetectorFaultCode;
 
 /** An instance of a detector that can not go on. It is dead afterwards; another one of the same version may be made. */
 export class DetectorFault extends ControlPlaneError {

@@ -1,4 +1,4 @@
-import { dirname, relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import {
   type BuiltDetector,
   buildDetector,
@@ -10,7 +10,7 @@ import {
   readTestFile,
   runDetectorTests,
 } from '@picket/control-plane/detectors';
-import { captureBatches } from '../../capture/capture-batches.ts';
+import { openTestCapture } from '../../capture/capture-of-test.ts';
 import type { Arguments, Io } from '../../command.ts';
 import { CliError } from '../../errors.ts';
 import { wrap } from '../rules/wrap.ts';
@@ -68,7 +68,7 @@ async function testFile(
   };
   print(wrap(relative(folder.path, file)));
   try {
-    for await (const result of runDetectorTests(detector, readTestFile(file), openCapture)) {
+    for await (const result of runDetectorTests(detector, readTestFile(file), openTestCapture)) {
       tests.push(result);
       print(resultLines(result));
     }
@@ -80,12 +80,6 @@ async function testFile(
     return { file, tests, error: error.placed };
   }
 }
-
-/** A test that passes over what it can not read proves nothing. */
-const openCapture = (testFile: string, capture: string) =>
-  captureBatches(resolve(dirname(testFile), capture), (error) => {
-    throw error;
-  });
 
 function resultLines({ name, ok, position, differences, error, logs }: DetectorTestResult): string[] {
   if (ok) return hanging(`ok    ${name}`);

@@ -10,7 +10,7 @@ import {
   SHIPPED_RULES,
 } from '@picket/control-plane/rules';
 import { messageOf } from '@picket/sdk';
-import { captureBatches } from '../../capture/capture-batches.ts';
+import { openTestCapture } from '../../capture/capture-of-test.ts';
 import type { Arguments, Io } from '../../command.ts';
 import { CliError } from '../../errors.ts';
 import { plural } from '../../plural.ts';
@@ -86,11 +86,7 @@ const files: RuleTestFiles = {
       return true;
     });
   },
-  capture: (testFile, capture) =>
-    // a test that passes over what it can not read proves nothing
-    captureBatches(resolve(dirname(testFile), capture), (error) => {
-      throw error;
-    }),
+  capture: openTestCapture,
 };
 
 /** The shipped rules, and behind them those of the file beside the tests. */
