@@ -115,7 +115,7 @@ it('traces everything on demand', () => {
     calls: null,
     opens: FULL_PLAN.opens,
     histogram: true,
-    bigrams: false,
+    bigrams: true,
     suppressMs: 1000,
   });
 });

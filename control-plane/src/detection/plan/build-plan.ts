@@ -19,7 +19,7 @@ export function buildPlan(needs: readonly PlanNeeds[], settings: PlanSettings): 
     kinds: inOrder(all ? KINDS.map((kind) => kind.name) : needed.kinds),
     calls: all || needed.calls === null ? null : needed.calls.toSorted((a, b) => a - b),
     histogram: all || needed.histogram,
-    bigrams: needed.bigrams,
+    bigrams: all || needed.bigrams,
     opens: asked.opens,
     paths: asked.paths,
     ignoredPeers: settings.ignore.connects,
