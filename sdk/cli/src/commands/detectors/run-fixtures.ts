@@ -13,6 +13,7 @@ import {
 import { openTestCapture } from '../../capture/capture-of-test.ts';
 import type { Arguments, Io } from '../../command.ts';
 import { CliError } from '../../errors.ts';
+import { plural } from '../../plural.ts';
 import { wrap } from '../rules/wrap.ts';
 import { readBinary } from './binary-file.ts';
 import { explained } from './explain-errors.ts';
@@ -38,7 +39,7 @@ export async function runFixtures(args: Arguments, io: Io): Promise<number> {
   const passed = tests.filter(({ ok }) => ok).length;
   const failed = tests.length - passed + outcomes.filter(({ error }) => error !== undefined).length;
   if (json) io.out(JSON.stringify({ passed, failed, files: outcomes }, bigintsAsText, 2));
-  else io.out(`${passed + failed} tests: ${passed} ok, ${failed} failed`);
+  else io.out(`${plural(passed + failed, 'test')}: ${passed} ok, ${failed} failed`);
   return failed > 0 ? 1 : 0;
 }
 
