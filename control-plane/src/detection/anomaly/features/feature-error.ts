@@ -1,0 +1,16 @@
+import { PicketError } from '@picket/sdk/errors';
+
+export type FeatureErrorCode =
+  /** The bytes are no saved window or state, cut off or damaged. */
+  | 'FEATURES_MALFORMED'
+  /** Saved by another version of Picket. */
+  | 'FEATURES_VERSION';
+
+/** Saved windows that can not be read. */
+export class FeatureError extends PicketError {
+  declare readonly code: FeatureErrorCode;
+  constructor(code: FeatureErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+    this.name = 'FeatureError';
+  }
+}
