@@ -1,6 +1,7 @@
 import { Alert, type Priority } from './alert.ts';
 import { alertStream, type StreamOptions } from './client/alert-stream.ts';
 import { backtestCalls, captureCalls } from './client/backtest-calls.ts';
+import { modelCalls, profileCalls } from './client/behaviour-calls.ts';
 import { detectorCalls } from './client/detector-calls.ts';
 import { Http, type HttpOptions } from './client/http.ts';
 import { incidentCalls } from './client/incident-calls.ts';
@@ -21,12 +22,16 @@ import { ProbePlan } from './plan.ts';
 export type { StreamOptions } from './client/alert-stream.ts';
 export { PicketApiError } from './client/api-error.ts';
 export * from './client/backtests-wire.ts';
+export type { WorkloadQuery } from './client/behaviour-calls.ts';
+export * from './client/behaviour-id.ts';
+export * from './client/behaviour-wire.ts';
 export * from './client/detector-manifest.ts';
 export * from './client/detector-version-id.ts';
 export * from './client/detectors-wire.ts';
 export type { HttpOptions } from './client/http.ts';
 export type { IncidentQuery } from './client/incident-calls.ts';
 export * from './client/incident-wire.ts';
+export * from './client/profiles-wire.ts';
 export * from './client/rules-wire.ts';
 export * from './client/wire.ts';
 
@@ -110,6 +115,10 @@ export class PicketClient {
   readonly captures = captureCalls(() => this.#http);
 
   readonly detectors = detectorCalls(() => this.#http);
+
+  readonly models = modelCalls(() => this.#http);
+
+  readonly profiles = profileCalls(() => this.#http);
 
   readonly tokens = {
     /** The secret is in the answer and can not be had again. */

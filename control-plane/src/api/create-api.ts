@@ -10,6 +10,9 @@ import { SessionCookie } from './auth/session-cookie.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
 import { backtestRoutes } from './backtests/backtest-routes.ts';
 import { captureRoutes } from './backtests/capture-routes.ts';
+import { modelChangeRoutes } from './behaviour/model-change-routes.ts';
+import { modelRoutes } from './behaviour/model-routes.ts';
+import { profileRoutes } from './behaviour/profile-routes.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { detectorRoutes } from './detectors/detector-routes.ts';
@@ -34,6 +37,7 @@ import { setRoutes } from './rules/set-routes.ts';
 import { tokenRoutes } from './tokens/token-routes.ts';
 
 const DETECTOR_ROUTES = [detectorRoutes, versionRoutes, stageRoutes, settingRoutes, runtimeRoutes];
+const BEHAVIOUR_ROUTES = [modelRoutes, modelChangeRoutes, profileRoutes];
 
 /**
  * The HTTP API with the console, ready to be served. Give the same registry to one API only: it adds its metrics.
@@ -72,6 +76,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   overrideRoutes(app, deps, auth);
   exceptionRoutes(app, deps, auth);
   for (const routes of DETECTOR_ROUTES) routes(app, deps, auth);
+  for (const routes of BEHAVIOUR_ROUTES) routes(app, deps, auth);
   backtestRoutes(app, deps, auth);
   captureRoutes(app, deps, auth);
   tokenRoutes(app, deps, auth, now);

@@ -2,6 +2,7 @@ import type { Context, Env } from 'hono';
 import type { Registry } from 'prom-client';
 import type { Caller } from './auth/caller.ts';
 import type { BacktestLifecycle } from './backtests/backtest-lifecycle.ts';
+import type { BehaviourLifecycle } from './behaviour/behaviour-lifecycle.ts';
 import type { DetectorLifecycle } from './detectors/detector-lifecycle.ts';
 import type { ContainerDirectory, NodeDirectory, PlanDirectory, RuleDirectory } from './directory/directories.ts';
 import type { RuleLifecycle } from './rules/rule-lifecycle.ts';
@@ -16,6 +17,7 @@ export interface ApiDeps {
   readonly ruleLife: RuleLifecycle;
   readonly detectorLife: DetectorLifecycle;
   readonly backtests: BacktestLifecycle;
+  readonly behaviour: BehaviourLifecycle;
   readonly plan: PlanDirectory;
   /** Calls `listener` after alerts were written to the store; answers with how to stop that. */
   readonly onAlertsWritten: (listener: () => void) => () => void;

@@ -14,6 +14,7 @@ const GRANTS: Record<Role, readonly Permission[]> = {
     'rules.write',
     'detectors.shadow',
     'detectors.activate',
+    'models.write',
     'responses.approve',
   ],
   admin: PERMISSIONS,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { messageOf } from '@picket/sdk';
 import { ControlPlaneError } from '../errors.ts';
 
-interface SignatureKey {
+/** A public key that uploads may be signed with. */
+export interface SignatureKey {
   /** First 32 hexadecimal digits of the sha256 of the key (SPKI, DER). */
   readonly id: string;
   readonly key: KeyObject;
@@ -29,7 +30,8 @@ export function checkSignature(folder: string, versionId: string, signature: str
   );
 }
 
-function readKeys(folder: string): SignatureKey[] {
+/** The public keys of a folder. @throws ControlPlaneError CONFIG_INVALID when it can not be used */
+export function readKeys(folder: string): SignatureKey[] {
   let names: string[];
   try {
     names = readdirSync(folder).filter((name) => name.endsWith('.pem'));

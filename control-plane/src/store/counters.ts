@@ -9,7 +9,10 @@ export type CounterName =
   | 'rule_files'
   | 'detectors'
   | 'detector_versions'
-  | 'detector_findings';
+  | 'detector_findings'
+  | 'behaviour'
+  | 'behaviour_versions'
+  | 'behaviour_removed';
 
 /**
  * Takes the next numbers of a counter and locks it until the end of the transaction, so that numbers become visible

@@ -7,6 +7,7 @@ import * as incidents from './migrations/0002-incidents.ts';
 import * as ruleSets from './migrations/0003-rule-sets.ts';
 import * as detectors from './migrations/0004-detectors.ts';
 import * as backtests from './migrations/0005-backtests.ts';
+import * as behaviour from './migrations/0006-behaviour.ts';
 import type { Tables } from './tables.ts';
 
 /** Every migration by name, in order. A name and its file never change once they were released. */
@@ -16,6 +17,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0003-rule-sets': ruleSets,
   '0004-detectors': detectors,
   '0005-backtests': backtests,
+  '0006-behaviour': behaviour,
 };
 
 /**

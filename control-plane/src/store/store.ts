@@ -3,6 +3,11 @@ import { AlertStore } from './alert-store.ts';
 import { AuditStore } from './audit-store.ts';
 import { BacktestStore } from './backtests/backtest-store.ts';
 import { CaptureStore } from './backtests/capture-store.ts';
+import { BehaviourDecisionStore } from './behaviour/behaviour-decision-store.ts';
+import { BehaviourLeaseStore } from './behaviour/behaviour-lease-store.ts';
+import { BehaviourMaterialStore } from './behaviour/behaviour-material-store.ts';
+import { BehaviourStore } from './behaviour/behaviour-store.ts';
+import { BehaviourVersionStore } from './behaviour/behaviour-version-store.ts';
 import { DetectorFindingStore } from './detectors/detector-finding-store.ts';
 import { DetectorStageStore } from './detectors/detector-stage-store.ts';
 import { DetectorStore } from './detectors/detector-store.ts';
@@ -37,6 +42,11 @@ export class Store {
   readonly detectorVersions: DetectorVersionStore;
   readonly detectorStages: DetectorStageStore;
   readonly detectorFindings: DetectorFindingStore;
+  readonly behaviour: BehaviourStore;
+  readonly behaviourVersions: BehaviourVersionStore;
+  readonly behaviourDecisions: BehaviourDecisionStore;
+  readonly behaviourMaterial: BehaviourMaterialStore;
+  readonly behaviourLeases: BehaviourLeaseStore;
   readonly #db: Kysely<Tables>;
 
   constructor(db: Kysely<Tables>, id: string) {
@@ -58,6 +68,11 @@ export class Store {
     this.detectorFindings = new DetectorFindingStore(db);
     this.backtests = new BacktestStore(db);
     this.captures = new CaptureStore(db);
+    this.behaviour = new BehaviourStore(db);
+    this.behaviourVersions = new BehaviourVersionStore(db);
+    this.behaviourDecisions = new BehaviourDecisionStore(db);
+    this.behaviourMaterial = new BehaviourMaterialStore(db);
+    this.behaviourLeases = new BehaviourLeaseStore(db);
   }
 
   /** Runs `work` on a store whose writes all happen, or none when it throws. Use only the store it is given. */

@@ -1,5 +1,13 @@
 import type { BacktestsTable, CapturesTable } from './backtests/backtest-tables.ts';
 import type {
+  BehaviourBlobsTable,
+  BehaviourDecisionsTable,
+  BehaviourLeasesTable,
+  BehaviourMaterialTable,
+  BehaviourVersionsTable,
+  BehaviourWorkloadsTable,
+} from './behaviour/behaviour-tables.ts';
+import type {
   DetectorFilesTable,
   DetectorFindingsTable,
   DetectorGrantsTable,
@@ -34,6 +42,12 @@ export interface Tables {
   detector_files: DetectorFilesTable;
   detector_stages: DetectorStagesTable;
   detector_findings: DetectorFindingsTable;
+  behaviour_workloads: BehaviourWorkloadsTable;
+  behaviour_decisions: BehaviourDecisionsTable;
+  behaviour_versions: BehaviourVersionsTable;
+  behaviour_blobs: BehaviourBlobsTable;
+  behaviour_material: BehaviourMaterialTable;
+  behaviour_leases: BehaviourLeasesTable;
   audit: AuditTable;
   meta: MetaTable;
   counters: CountersTable;

@@ -7,6 +7,7 @@ export type CliErrorCode =
   | 'FILE_EXISTS'
   | 'FILE_UNWRITABLE'
   | 'RULE_UNKNOWN'
+  | 'WORKLOAD_UNKNOWN'
   | 'EVENT_UNKNOWN'
   | 'TESTS_MISSING'
   | 'KEY_INVALID'

@@ -24,6 +24,11 @@ import {
 import { detectorsFindings, detectorsLogs, detectorsStats } from './commands/detectors/watch-detector.ts';
 import { incidentsList, incidentsShow } from './commands/incidents.ts';
 import { login, logout } from './commands/login.ts';
+import { modelsPromote, modelsReset, modelsRollback, modelsStage } from './commands/models/change-models.ts';
+import { modelsCompare, modelsList, modelsShow } from './commands/models/read-models.ts';
+import { profilesAllow, profilesForget, profilesRemove } from './commands/profiles/decide-profile.ts';
+import { profilesImport } from './commands/profiles/import-profile.ts';
+import { profilesExport, profilesList, profilesShow } from './commands/profiles/read-profiles.ts';
 import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
 import { rulesAccept, rulesExcept, rulesExceptions } from './commands/rule-sets/exceptions.ts';
@@ -58,6 +63,20 @@ export const COMMANDS: readonly Command[] = [
   detectorsFindings,
   detectorsLogs,
   detectorsDelete,
+  modelsList,
+  modelsShow,
+  modelsCompare,
+  modelsPromote,
+  modelsRollback,
+  modelsReset,
+  modelsStage,
+  profilesList,
+  profilesShow,
+  profilesExport,
+  profilesImport,
+  profilesAllow,
+  profilesRemove,
+  profilesForget,
   backtest,
   rulesList,
   rulesValidate,

@@ -16,6 +16,7 @@ export const PERMISSIONS = [
   'detectors.upload',
   'detectors.shadow',
   'detectors.activate',
+  'models.write',
   'responses.approve',
   'tokens.manage',
   'keys.manage',

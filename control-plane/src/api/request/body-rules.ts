@@ -13,6 +13,8 @@ const RULE_FILE_PATHS = /^\/api\/v1\/(rules\/(validate|sets)|backtests)$/;
 
 /** A detector of 8 MiB in base64, with its manifest. */
 const MAX_DETECTOR_BODY = 12 * 1024 * 1024;
+/** A profile as YAML, in JSON. */
+const PROFILE_PATH = /^\/api\/v1\/profiles\/[0-9a-f]{16}$/;
 const DETECTOR_PATH = '/api/v1/detectors';
 
 const limitTo = (maxSize: number): MiddlewareHandler<ApiEnv> =>
@@ -27,6 +29,7 @@ const limitRules = limitTo(MAX_RULES_BODY);
 const limitDetector = limitTo(MAX_DETECTOR_BODY);
 
 const limitOf = (path: string): MiddlewareHandler<ApiEnv> => {
+  if (PROFILE_PATH.test(path)) return limitRules;
   if (path === DETECTOR_PATH) return limitDetector;
   return RULE_FILE_PATHS.test(path) ? limitRules : limitMost;
 };

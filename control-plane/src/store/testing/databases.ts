@@ -40,7 +40,8 @@ export function onSqlite(define: (database: TestDatabase) => void): void {
   });
 }
 
-function onPostgres(define: (database: TestDatabase) => void): void {
+/** For tests that need several control planes on one store. */
+export function onPostgres(define: (database: TestDatabase) => void): void {
   const bin = findPostgres();
   if (!bin) console.warn('SKIPPED: PostgreSQL is not installed (Debian: apt-get install postgresql)');
   describe.skipIf(!bin)('on PostgreSQL', () => {

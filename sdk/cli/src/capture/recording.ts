@@ -30,11 +30,11 @@ export class Recording {
   /** Batches written. */
   batches = 0;
   readonly #connection: NatsConnection;
-  readonly #writer: CaptureWriter;
+  readonly #writer: Pick<CaptureWriter, 'add'>;
   readonly #io: Io;
   readonly #begun = new Map<string, () => void>();
 
-  constructor(connection: NatsConnection, writer: CaptureWriter, io: Io) {
+  constructor(connection: NatsConnection, writer: Pick<CaptureWriter, 'add'>, io: Io) {
     this.#connection = connection;
     this.#writer = writer;
     this.#io = io;

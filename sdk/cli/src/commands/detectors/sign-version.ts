@@ -9,10 +9,11 @@ import { CliError } from '../../errors.ts';
  * @throws CliError KEY_INVALID
  */
 export function signVersion(id: string, keyFile: string): string {
-  return sign(null, Buffer.from(id, 'hex'), readKey(keyFile)).toString('base64');
+  return sign(null, Buffer.from(id, 'hex'), readSigningKey(keyFile)).toString('base64');
 }
 
-function readKey(file: string): KeyObject {
+/** A private key for signatures, PEM. @throws CliError KEY_INVALID */
+export function readSigningKey(file: string): KeyObject {
   const how = 'openssl genpkey -algorithm ed25519 makes one';
   let key: KeyObject;
   try {

@@ -1,0 +1,22 @@
+import { modelId } from '@picket/sdk/client';
+import { expect, test } from 'vitest';
+import { namespaceOf, workloadId } from './workload-id.ts';
+
+test('the id is the same as the one that clients compute', async () => {
+  const [key, digest] = ['shop/Deployment/wéb/nginx', 'sha256:ab'];
+  expect(workloadId(key, digest)).toMatch(/^[0-9a-f]{16}$/);
+  expect(await modelId(key, digest)).toBe(workloadId(key, digest));
+  expect(workloadId('a', 'bc')).not.toBe(workloadId('ab', 'c'));
+});
+
+test.each([
+  ['shop/Deployment/web/web/docker.io/library/nginx', 'shop'],
+  ['shop/CronJob/dump/dump/postgres', 'shop'],
+  ['web/docker.io/library/nginx', null],
+  ['web/nginx', null],
+  ['Shop/Deployment/web', null],
+  ['shop', null],
+  ['', null],
+])('the namespace of %s is %s', (key, namespace) => {
+  expect(namespaceOf(key)).toBe(namespace);
+});
