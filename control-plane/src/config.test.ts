@@ -16,6 +16,7 @@ it('has defaults for everything', () => {
       policy: { grants: ['observe', 'state'], ungranted: 'refuse', keysFolder: undefined, promotion: 'free' },
       quota: {},
     },
+    behaviour: { isOn: true, alarmsPerDay: 1, learningMinutes: 60, review: 'auto', trainSeconds: 600 },
   });
   expect(config.rules).toHaveLength(1);
   expect(config.seedFile).toBe(`${config.dataFolder}/credentials/control-plane.nk`);
@@ -51,7 +52,29 @@ it('takes what is said of detectors', () => {
   });
 });
 
+it('takes what is said of behaviour', () => {
+  const env = {
+    PICKET_BEHAVIOUR: 'off',
+    PICKET_BEHAVIOUR_ALARMS: '0.5',
+    PICKET_BEHAVIOUR_LEARNING_MINUTES: '0',
+    PICKET_BEHAVIOUR_REVIEW: 'manual',
+    PICKET_BEHAVIOUR_TRAIN_SECONDS: '5',
+  };
+  expect(readConfig(env).behaviour).toEqual({
+    isOn: false,
+    alarmsPerDay: 0.5,
+    learningMinutes: 0,
+    review: 'manual',
+    trainSeconds: 5,
+  });
+});
+
 it.each([
+  ['PICKET_BEHAVIOUR', 'yes'],
+  ['PICKET_BEHAVIOUR_ALARMS', '0'],
+  ['PICKET_BEHAVIOUR_LEARNING_MINUTES', 'soon'],
+  ['PICKET_BEHAVIOUR_REVIEW', 'never'],
+  ['PICKET_BEHAVIOUR_TRAIN_SECONDS', 'NaN'],
   ['PICKET_LISTEN', '8686'],
   ['PICKET_LISTEN', 'host:99999'],
   ['PICKET_LOG', 'loud'],

@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LOG_LEVELS, type LogLevel } from '@picket/sdk';
+import { readBehaviourSettings } from './behaviour-config.ts';
+import type { BehaviourSettings } from './detection/anomaly/engine/behaviour-program.ts';
 import { type DetectorSettings, readDetectorSettings } from './detector-config.ts';
 import { ControlPlaneError } from './errors.ts';
 import { SHIPPED_RULES } from './rule-files.ts';
@@ -23,6 +25,8 @@ export interface ControlPlaneConfig {
   readonly alertsPerMinute: number;
   /** Detectors of users. */
   readonly detectors: DetectorSettings;
+  /** Learned behaviour of workloads. */
+  readonly behaviour: BehaviourSettings;
   readonly logLevel: LogLevel;
   /** Folder of the built console. */
   readonly consoleFolder: string;
@@ -58,6 +62,7 @@ export function readConfig(env: Environment = process.env): ControlPlaneConfig {
     rules: [SHIPPED_RULES, ...list(env.PICKET_RULES ?? '')],
     alertsPerMinute: alertsPerMinute(env.PICKET_ALERTS_PER_MINUTE || '30'),
     detectors: readDetectorSettings(env),
+    behaviour: readBehaviourSettings(env),
     logLevel: level(env.PICKET_LOG || 'info'),
     consoleFolder: env.PICKET_CONSOLE || fileURLToPath(new URL('../console/dist', import.meta.url)),
     openMetrics: env.PICKET_METRICS_OPEN === '1',

@@ -1,6 +1,8 @@
 import { KINDS, namedLoss } from '@picket/sdk';
 import type { RulesState } from '@picket/sdk/client';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { addBehaviourLifeMetrics } from './behaviour-life-metrics.ts';
+import { addBehaviourMetrics, type BehaviourMetricSources } from './behaviour-metrics.ts';
 import type { BusStats } from './bus/bus.ts';
 import { addDetectorMetrics, type DetectorMetricSources } from './detector-metrics.ts';
 import type { Heartbeats } from './heartbeats.ts';
@@ -19,11 +21,13 @@ export interface MetricSources {
   readonly rules: () => RulesState;
   /** Left out where no detectors of users run. */
   readonly detectors?: DetectorMetricSources | undefined;
+  /** Left out where behaviour is not learned. */
+  readonly behaviour?: BehaviourMetricSources | undefined;
 }
 
 /** The metrics of the control plane; read when they are scraped. See docs/reference/metrics.md. */
 export function createMetrics(sources: MetricSources): Registry {
-  const { work, heartbeats, plans, bus, ruleFailures, rules, detectors } = sources;
+  const { work, heartbeats, plans, bus, ruleFailures, rules, detectors, behaviour } = sources;
   const registry = new Registry();
   const set = new MetricSet(registry);
   const counter: MetricSet['counter'] = (...args) => set.counter(...args);
@@ -175,5 +179,7 @@ export function createMetrics(sources: MetricSources): Registry {
   });
   gauge('picket_bus_connected', '1 while the bus is reachable.', [], (metric) => metric.set(bus().connected ? 1 : 0));
   if (detectors) addDetectorMetrics(set, detectors);
+  if (behaviour) addBehaviourMetrics(set, behaviour);
+  if (behaviour?.life) addBehaviourLifeMetrics(set, behaviour.life);
   return registry;
 }

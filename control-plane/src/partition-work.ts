@@ -1,14 +1,18 @@
 import { type Alert, type Log, messageOf } from '@picket/sdk';
+import { BehaviourWork } from './behaviour-work.ts';
 import type { BatchMessage, BusLoss, BusProblem, PartitionWork } from './bus/types.ts';
 import { releaseBatch, unpackBatch } from './bus/unpack.ts';
+import type { BehaviourLife } from './detection/anomaly/engine/behaviour-program.ts';
+import type { ProfileBaseline } from './detection/anomaly/profiles/profile-baseline.ts';
 import type { DetectorRuntimeContract } from './detection/detectors/runtime-contract.ts';
 import type { RuleEngine } from './detection/rules/rule-engine.ts';
 import type { RuleMemoryCounts } from './detection/rules/stateful/rule-memory.ts';
 import type { NodeState } from './detection/state/node-state.ts';
 import type { Recorded } from './detector-feed/detector-feed.ts';
 import { ReplayPatience } from './detector-feed/replay-patience.ts';
+import type { NodeSummary } from './node-summary.ts';
 import { checkSender } from './node-token.ts';
-import { type NodeSummary, Partition } from './partition.ts';
+import { Partition } from './partition.ts';
 import type { Container } from './types.ts';
 
 export interface PartitionWorkDeps {
@@ -18,6 +22,10 @@ export interface PartitionWorkDeps {
   readonly alertsPerMinute?: number | undefined;
   /** Detectors of users; left out where none are to run. */
   readonly detectors?: DetectorWork | undefined;
+  /** Left out where behaviour is not learned. */
+  readonly behaviour?: BehaviourLife | undefined;
+  /** What answers rules with a baseline; the one that the engine of the rules was made with. */
+  readonly baseline?: ProfileBaseline | undefined;
   readonly log: Log;
 }
 
@@ -62,6 +70,7 @@ export class DetectionWork implements PartitionWork {
   readonly #deps: PartitionWorkDeps;
   readonly #partitions = new Map<number, Partition>();
   readonly #told = new Set<string>();
+  readonly behaviour: BehaviourWork;
   readonly #patience = new ReplayPatience();
   /** Partitions whose detectors have found something. */
   readonly #collecting = new Set<number>();
@@ -83,19 +92,23 @@ export class DetectionWork implements PartitionWork {
 
   constructor(deps: PartitionWorkDeps) {
     this.#deps = deps;
+    this.behaviour = new BehaviourWork(deps.behaviour, this.#partitions, deps.log, deps.baseline);
   }
 
   restore(partition: number, state: Uint8Array | undefined): void {
     this.release(partition);
     const { engine, alertsPerMinute, detectors, log } = this.#deps;
+    const lost = (whose: string) => (error: unknown) =>
+      log.error(`${whose} of a partition can not go on from its checkpoint: they begin afresh`, {
+        partition,
+        why: messageOf(error),
+      });
     const fresh = new Partition(engine, {
       alertsPerMinute,
       detectors: detectors?.runtime.partition(partition),
-      onDetectorsLost: (error) =>
-        log.error('the detectors of a partition can not go on from its checkpoint: they begin afresh', {
-          partition,
-          why: messageOf(error),
-        }),
+      onDetectorsLost: lost('the detectors'),
+      behaviour: this.behaviour.newEngine(),
+      onBehaviourLost: lost('the windows and materials of behaviour'),
     });
     try {
       if (state) fresh.restore(state);
@@ -197,6 +210,7 @@ export class DetectionWork implements PartitionWork {
     this.#partitions.delete(partition);
     left.release();
     add(this.#gone, left);
+    this.behaviour.left(left);
   }
 
   onLoss(loss: BusLoss): void {

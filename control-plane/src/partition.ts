@@ -1,6 +1,8 @@
-import { type Alert, EventCursor, type LossCount } from '@picket/sdk';
-import { AlertStage, type AlertStats } from './alerts/alert-stage.ts';
+import { type Alert, EventCursor } from '@picket/sdk';
+import { AlertStage } from './alerts/alert-stage.ts';
+import type { AlertStats } from './alerts/alert-stats.ts';
 import { checkRecords, withMissing } from './batch-checks.ts';
+import type { BehaviourEngine } from './detection/anomaly/engine/behaviour-engine.ts';
 import type { PartitionDetectorsContract } from './detection/detectors/runtime-contract.ts';
 import { retellOutput } from './detection/rules/compile/retell-output.ts';
 import type { RuleEngine } from './detection/rules/rule-engine.ts';
@@ -9,6 +11,7 @@ import { NodeState } from './detection/state/node-state.ts';
 import { addAlertStats } from './detector-feed/add-alert-stats.ts';
 import { DetectorFeed, LATE_MS, type Recorded } from './detector-feed/detector-feed.ts';
 import { decodeFrames, encodeFrames } from './frames.ts';
+import { emptySummary, type NodeSummary, summarise } from './node-summary.ts';
 import { corruptHead, parseHead } from './partition-head.ts';
 import { RunProgress } from './run-progress.ts';
 import type { Batch, Emit } from './types.ts';
@@ -31,16 +34,6 @@ export interface PartitionCounts {
   unnamed: number;
 }
 
-/** What a partition knows about one node. */
-export interface NodeSummary {
-  readonly node: string;
-  readonly bootId: string;
-  readonly agentEpoch: bigint;
-  readonly events: number;
-  readonly lastEvent: number;
-  readonly losses: readonly LossCount[];
-}
-
 export interface PartitionOptions {
   /** New alerts of one rule in one container; see `AlertStageOptions`. */
   readonly alertsPerMinute?: number | undefined;
@@ -48,9 +41,14 @@ export interface PartitionOptions {
   readonly detectors?: PartitionDetectorsContract | undefined;
   /** Told when a checkpoint has a state of theirs that can not be used: they begin afresh. */
   readonly onDetectorsLost?: ((error: unknown) => void) | undefined;
+  /** Learned behaviour of the containers. */
+  readonly behaviour?: BehaviourEngine | undefined;
+  /** The same for its state. */
+  readonly onBehaviourLost?: ((error: unknown) => void) | undefined;
 }
 
-/** Findings of detectors concern losses of the minute before their batch, which may be a while ago. */
+const NONE = new Uint8Array(0);
+/** Findings of detectors concern losses of the minute before their batch, which may be a while ago, and those of behaviour a window. */
 const LOOK_BACK_MS = LATE_MS + 60_000;
 
 interface NodeEntry {
@@ -79,19 +77,25 @@ export class Partition {
   readonly #alerts: AlertStage;
   readonly #detectors: DetectorFeed | undefined;
   readonly #onDetectorsLost: (error: unknown) => void;
+  readonly behaviour: BehaviourEngine | undefined;
+  readonly #onBehaviourLost: (error: unknown) => void;
   readonly #memory = new RuleMemory();
   readonly #cursor = new EventCursor();
   /** What the current event belongs to, for `#emit`. */
   #state: NodeState | undefined;
 
   /** `engine` is asked for every batch, so that new rules are taken between two batches. */
-  constructor(engine: () => RuleEngine, { alertsPerMinute, detectors, onDetectorsLost }: PartitionOptions = {}) {
+  constructor(engine: () => RuleEngine, options: PartitionOptions = {}) {
+    const { alertsPerMinute, detectors } = options;
     const stage = new AlertStage({ retell: retellOutput, alertsPerMinute });
     const stateOf = (node: string) => this.#nodes.get(node)?.state;
     this.#engine = engine;
     this.#alerts = stage;
     this.#detectors = detectors && new DetectorFeed({ detectors, stage, stateOf, alertsPerMinute });
-    this.#onDetectorsLost = onDetectorsLost ?? (() => undefined);
+    this.#onDetectorsLost = options.onDetectorsLost ?? (() => undefined);
+    this.behaviour = options.behaviour;
+    this.#onBehaviourLost = options.onBehaviourLost ?? (() => undefined);
+    this.behaviour?.askIncidents((container, header, at) => stage.hasSevereIncident(container, header, at));
   }
 
   /**
@@ -110,7 +114,7 @@ export class Partition {
     this.counts.batches++;
     const told = withMissing(batch, progress.total);
     entry.state.begin(told.header);
-    this.#alerts.begin(told, Math.max(this.#engine().lookBackMs, this.#detectors ? LOOK_BACK_MS : 0));
+    this.#alerts.begin(told, Math.max(this.#engine().lookBackMs, this.#detectors || this.behaviour ? LOOK_BACK_MS : 0));
     this.#apply(entry.state, told);
     this.#detectors?.feed(told, entry.state);
     this.#detectors?.collect();
@@ -170,13 +174,17 @@ export class Partition {
     const kinds = this.counts.kinds;
     const memory = this.#memory.begin(batch, engine.programs);
     this.#state = state;
+    const behaviour = this.behaviour;
+    behaviour?.begin(batch, state, engine.baselineRules);
     while (cursor.next()) {
       const kind = cursor.kind;
       if (kind < KINDS) kinds[kind] = (kinds[kind] as number) + 1;
       state.apply(cursor);
       engine.evaluate(cursor, state, batch, this.#emit, memory);
+      behaviour?.apply(cursor, state);
     }
     engine.settle(state, batch, this.#emit, memory);
+    behaviour?.end(batch, state, this.#emit);
   }
 
   readonly #emit: Emit = (finding, cursor, batch) => {
@@ -190,9 +198,16 @@ export class Partition {
     const known = this.#nodes.get(node);
     if (known) return known;
     const summary = { node, bootId: '', agentEpoch, events: 0, lastEvent: 0, losses: [] };
-    const entry = { state: new NodeState(node), progress: new RunProgress(), summary };
+    const entry = { state: this.#newState(node), progress: new RunProgress(), summary };
     this.#nodes.set(node, entry);
     return entry;
+  }
+
+  #newState(node: string): NodeState {
+    const state = new NodeState(node);
+    const { behaviour } = this;
+    if (behaviour) state.behaviour = (container) => behaviour.of(container);
+    return state;
   }
 
   /** What became of the findings. */
@@ -232,7 +247,8 @@ export class Partition {
       this.#alerts.snapshot(),
       ...nodes.map(([, { state }]) => state.snapshot()),
       this.#memory.snapshot(),
-      ...(this.#detectors ? [this.#detectors.snapshot()] : []),
+      ...(this.#detectors || this.behaviour ? [this.#detectors?.snapshot() ?? NONE] : []),
+      ...(this.behaviour ? [this.behaviour.snapshot()] : []),
     ]);
   }
 
@@ -243,19 +259,29 @@ export class Partition {
   restore(bytes: Uint8Array): void {
     const [head, alerts, ...states] = decodeFrames(bytes);
     const list = parseHead(head);
-    // older checkpoints end behind the nodes, or behind the memory of rules
-    const [memory, detectors] = states.slice(list.length);
-    if (!alerts || states.length - list.length > 2 || states.length < list.length) throw corruptHead();
+    // older checkpoints end behind the nodes, behind the memory of rules, or behind the detectors
+    const [memory, detectors, behaviour] = states.slice(list.length);
+    if (!alerts || states.length - list.length > 3 || states.length < list.length) throw corruptHead();
     if (memory) this.#memory.restore(memory);
     this.#alerts.restore(alerts);
     this.#nodes.clear();
     list.forEach(({ node, runs }, i) => {
-      const state = new NodeState(node);
+      const state = this.#newState(node);
       const saved = states[i];
       if (saved) state.restore(saved);
       this.#nodes.set(node, { state, progress: new RunProgress(runs), summary: emptySummary(node) });
     });
-    if (detectors) this.#restoreDetectors(detectors);
+    if (detectors && detectors.length > 0) this.#restoreDetectors(detectors);
+    if (behaviour) this.#restoreBehaviour(behaviour);
+  }
+
+  /** What can not be read begins anew: nothing that was found depends on it. */
+  #restoreBehaviour(bytes: Uint8Array): void {
+    try {
+      this.behaviour?.restore(bytes, (node) => this.#nodes.get(node)?.state);
+    } catch (error) {
+      this.#onBehaviourLost(error);
+    }
   }
 
   /** Detectors that can not go on from where they were keep nobody else from it. */
@@ -266,25 +292,4 @@ export class Partition {
       this.#onDetectorsLost(error);
     }
   }
-}
-
-const emptySummary = (node: string): NodeSummary => ({
-  node,
-  bootId: '',
-  agentEpoch: 0n,
-  events: 0,
-  lastEvent: 0,
-  losses: [],
-});
-
-function summarise(before: NodeSummary, batch: Batch): NodeSummary {
-  const { header } = batch;
-  return {
-    node: header.node,
-    bootId: Buffer.from(header.bootId).toString('hex'),
-    agentEpoch: header.agentEpoch,
-    events: before.events + header.count,
-    lastEvent: Number((header.watermark + header.wallOffset) / 1_000_000n),
-    losses: header.losses,
-  };
 }

@@ -6,9 +6,11 @@ import { createApi } from './api/create-api.ts';
 import { startBacktests } from './backtest/start-backtests.ts';
 import { type Bus, openBus } from './bus/bus.ts';
 import type { ControlPlaneConfig } from './config.ts';
+import { ProfileBaseline } from './detection/anomaly/profiles/profile-baseline.ts';
 import { DetectorRuntime } from './detection/detectors/detector-runtime.ts';
 import { containerDirectory, nodeDirectory, ruleDirectory } from './directories.ts';
 import { Heartbeats } from './heartbeats.ts';
+import { startLiveBehaviour } from './live-behaviour.ts';
 import { startLiveDetectors } from './live-detectors.ts';
 import { createMetrics } from './metrics.ts';
 import { DetectionWork } from './partition-work.ts';
@@ -22,6 +24,8 @@ import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 
 const FLUSH_MS = 1000;
+/** How often what partitions have learned is written down, at most. */
+const SHARE_SECONDS = 60;
 
 export interface ControlPlane {
   /** Where the API and the console are. */
@@ -45,7 +49,11 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Log): P
     onConnectionError: (error) => log.warn('a connection to the database broke', { why: error.message }),
   });
   const newToken = await ensureAdminToken(store, `${config.dataFolder}/admin-token`);
-  const rules = await ActiveRules.open({ store, readFiles, settings, replica: config.replica, log, now: Date.now });
+  const baseline = config.behaviour.isOn ? new ProfileBaseline() : undefined;
+  const rules = await ActiveRules.open({
+    ...{ store, readFiles, settings, baseline, log, now: Date.now },
+    replica: config.replica,
+  });
   const bus = await openBus({
     url: config.servers.join(','),
     seedFile: config.seedFile,
@@ -75,11 +83,21 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Log): P
     publish: (alert) => bus.publishAlert(alert),
     onFindings: (partition) => work.collectSoon(partition),
   });
+  const behaviour = await startLiveBehaviour({
+    ...{ store, rules, log, nats: bus.nats, settings: config.behaviour, replica: config.replica },
+    keysFolder: config.detectors.policy.keysFolder,
+    view: {
+      scores: (workload) => work.behaviour.scores(workload),
+      observed: (workload) => work.behaviour.observed(workload),
+    },
+  });
   const work = new DetectionWork({
     engine: () => rules.engine(),
     publish: (alert) => bus.publishAlert(alert),
     alertsPerMinute: config.alertsPerMinute,
     detectors: detectors.work,
+    behaviour,
+    baseline,
     log,
   });
   const written = projectAlerts(bus, store);
@@ -100,6 +118,7 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Log): P
     ruleLife: ruleLife.lifecycle,
     detectorLife: detectors.lifecycle,
     backtests: backtests.lifecycle,
+    behaviour: behaviour.lifecycle,
     plan: { get: () => rules.plan() },
     onAlertsWritten: written.listen,
     readiness: async () => [{ name: 'bus', ok: bus.stats().connected }],
@@ -111,6 +130,11 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Log): P
       ruleFailures: () => rules.failures(),
       rules: () => rules.state(),
       detectors: detectors.metrics,
+      behaviour: {
+        stats: () => work.behaviour.stats(),
+        program: () => behaviour.program(),
+        life: () => behaviour.stats(),
+      },
     }),
     log: (level, message, fields) => log[level](message, fields as Record<string, string>),
     config: {
@@ -127,18 +151,24 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Log): P
     work.flush();
     void sender.retry();
   }, FLUSH_MS);
+  const sharing = setInterval(
+    () => void work.behaviour.share(),
+    Math.min(SHARE_SECONDS, config.behaviour.trainSeconds) * 1000,
+  );
   const server = await listen(api.fetch, config);
   return {
     url: server.url,
     newToken,
     async stop() {
       clearInterval(flushing);
+      clearInterval(sharing);
       work.flush();
       aborter.abort();
       await server.close();
       await backtests.stop();
       await bus.close();
       await detectors.stop();
+      await behaviour.stop();
       await ruleLife.stop();
       await store.close();
     },

@@ -147,6 +147,21 @@ export interface Finding {
   readonly since?: bigint | undefined;
   /** Events before this one that it was found by, in their order. */
   readonly earlier?: readonly EventPosition[] | undefined;
+  /** How strange it is: -log10 of the chance that ordinary work looks so. Learned detection alone has one. */
+  readonly score?: number | undefined;
+  /** What the score came from, the most telling first. */
+  readonly explanation?: readonly ExplanationPart[] | undefined;
+  /** It joins an incident that is open, and begins none of its own. */
+  readonly beginsNoIncident?: true | undefined;
+}
+
+/** One thing that made something strange. */
+export interface ExplanationPart {
+  readonly feature: string;
+  /** Its share of the whole; the larger the more telling. */
+  readonly contribution: number;
+  /** In plain words, with what was seen and what is usual. */
+  readonly text: string;
 }
 
 /** An event of a node by its number within a run of the agent. */
@@ -163,6 +178,16 @@ export interface ActorMemo {
   /** A number that nobody else has; 0 while there is nothing in it. */
   owner: number;
   value: number;
+}
+
+/** What learned behaviour says of a container. */
+export interface ContainerBehaviour {
+  /** -log10 p of its newest window that was scored; NaN when none was. */
+  readonly score: number;
+  /** How far learning its workload is. */
+  readonly stage: string;
+  /** Whether a program belongs to the workload; undefined while that can not be told. */
+  knowsProgram(path: string): boolean | undefined;
 }
 
 /** What the stages know about the node of an event. */
@@ -187,4 +212,6 @@ export interface NodeView {
   memoOf?(cursor: EventCursor): ActorMemo | undefined;
   /** Names that DNS answers to the container of the current event have given an address, the last one first. */
   namesOf?(address: string, cursor: EventCursor): readonly string[];
+  /** What learned behaviour says of the container of the current event; undefined where nothing scores it. */
+  behaviourOf?(cursor: EventCursor): ContainerBehaviour | undefined;
 }

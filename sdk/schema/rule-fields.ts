@@ -239,6 +239,21 @@ const container = rows('container', [
   ['k8s.rc.name', 'string', 'Owning ReplicationController.'],
   ['k8s.rs.name', 'string', 'Owning ReplicaSet.'],
   ['k8s.deployment.name', 'string', 'Owning Deployment.'],
+  [
+    'picket.behaviour.score',
+    'number',
+    'How strange the container was in its newest window that was scored, -log10 p; absent while nothing scores it.',
+  ],
+  [
+    'picket.behaviour.stage',
+    'string',
+    'How far learning its workload is: learning, review, monitor or enforce; absent without a model.',
+  ],
+  [
+    'picket.behaviour.new',
+    'bool',
+    'Whether the program of the process is new to the profile of the workload; absent while there is none.',
+  ],
 ]);
 
 const none: readonly RuleFieldSpec[] = (

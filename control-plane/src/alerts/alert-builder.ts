@@ -38,6 +38,8 @@ export class AlertBuilder {
       process: process ? processWithAncestors(process, view.entryOf(process, container)) : null,
       workload: container ? workloadRef(container) : null,
       mitre: [...finding.mitre],
+      ...(finding.score !== undefined && { score: finding.score }),
+      ...(finding.explanation && { explanation: finding.explanation.map((part) => ({ ...part })) }),
       evidence: {
         events: finding.isCauseless ? earlier : [...earlier, cause],
         lost,

@@ -1,9 +1,10 @@
-import type { Alert, EventCursor } from '@picket/sdk';
+import { type Alert, type BatchHeader, type EventCursor, PRIORITIES } from '@picket/sdk';
 import type { Batch, Container, Finding, NodeView, RetellOutput } from '../types.ts';
 import { AlertBuilder } from './alert-builder.ts';
 import { AlertGroups, copyOf, type GroupOptions } from './alert-groups.ts';
 import { decodeState, encodeState } from './alert-state.ts';
-import { containerKey } from './container-key.ts';
+import type { AlertStats } from './alert-stats.ts';
+import { containerKey, keysOfContainer } from './container-key.ts';
 import { eventName } from './event-name.ts';
 import { eventTime, isoTime, toMs, watermark } from './event-time.ts';
 import { incidentId } from './incidents/incident-id.ts';
@@ -15,24 +16,7 @@ import { PartialAlerts } from './partial-alerts.ts';
 import { stormKey } from './storms/storm-key.ts';
 import { StormLimit } from './storms/storm-limit.ts';
 import { firstOfSummary, stormRule, tellSummary } from './storms/storm-summary.ts';
-
-/** Counts of one stage since it was made. */
-export interface AlertStats {
-  /** Findings taken in. */
-  findings: number;
-  /** Alerts opened, without their later revisions. */
-  alerts: number;
-  /** Groups closed early because there were too many. */
-  evicted: number;
-  /** Alerts that stay without full metadata: it did not come in time, or too many waited for it. */
-  unnamed: number;
-  /** Findings that are told in the summary of a storm alone, by rule. */
-  summarised: ReadonlyMap<string, number>;
-  /** Incidents that alerts may join now. */
-  openIncidents: number;
-  /** Incidents closed early because there were too many. */
-  incidentsEvicted: number;
-}
+import { tellStranger } from './tell-stranger.ts';
 
 export interface AlertStageOptions extends GroupOptions {
   /** Tells outputs that speak of containers again; without it they stay as they were. */
@@ -57,6 +41,7 @@ export const DEFAULT_COOLDOWN = 60_000;
 export const DEFAULT_ALERTS_PER_MINUTE = 30;
 /** Losses so far before an event concern it. */
 const LOSS_SPAN_MS = 60_000;
+const WARNING = PRIORITIES.indexOf('Warning');
 const NONE: ReadonlySet<Container> = new Set();
 
 /** A finding, and where and when it was. */
@@ -119,7 +104,7 @@ export class AlertStage {
     const key = groupKey(finding);
     const joined = key === '' ? undefined : this.#groups.joined(node, key, place.at);
     if (joined) {
-      this.#count(place, key);
+      this.#count(place, key, finding.score === undefined ? undefined : (alert) => tellStranger(alert, finding));
       this.#happenedAgain(node, joined, place.at);
       return;
     }
@@ -172,19 +157,32 @@ export class AlertStage {
   /** @param key of the group that the alert opens; empty when it opens none */
   #build(place: Place, key: string): Alert {
     this.#alerts++;
-    const { finding, cursor, view, batch, at } = place;
+    const { finding, cursor, view, batch } = place;
     const losses = this.#lossesOf(batch.header.node);
     const lost = lossBetween(losses.baseline(this.#beginOf(place)), losses.totals, ownerOf(cursor));
     const alert = this.#builder.build(finding, cursor, view, batch, lost);
-    if (this.#joins) this.#join(alert, joinKeys(cursor, view, batch), batch.header.node, at);
+    if (this.#joins) this.#join(alert, joinKeys(cursor, view, batch), place);
     if (alert.evidence.metadata === 'partial') this.#await(alert, place, key);
     return alert;
   }
 
-  #join(alert: Alert, keys: JoinKeys, node: string, at: number): void {
-    const { id, follows } = this.#incidents.assign(node, keys, at, () => incidentId(alert.uuid));
-    alert.incident = id;
-    if (follows !== undefined) alert.incident_follows = follows;
+  #join(alert: Alert, keys: JoinKeys, { finding, batch: { header }, at }: Place): void {
+    const { node } = header;
+    const incident = finding.beginsNoIncident
+      ? this.#incidents.join(node, keys, at)
+      : this.#incidents.assign(node, keys, at, () => incidentId(alert.uuid));
+    if (!incident) return;
+    alert.incident = incident.id;
+    if (incident.follows !== undefined) alert.incident_follows = incident.follows;
+    this.#happenedAgain(node, alert, at);
+  }
+
+  /**
+   * Whether something of Warning or worse was told of the container so short a time before that its incident is not over.
+   * @param at ms since 1970
+   */
+  hasSevereIncident(container: Container, header: BatchHeader, at: number): boolean {
+    return this.#incidents.hasSevere(header.node, keysOfContainer(container, header), at);
   }
 
   /** Since when losses concern a finding, CLOCK_BOOTTIME in ms; undefined for the usual time before now. */
@@ -193,8 +191,8 @@ export class AlertStage {
     return this.#late > 0 ? toMs(header.watermark) - LOSS_SPAN_MS : undefined;
   }
 
-  #happenedAgain(node: string, { incident }: Alert, at: number): void {
-    if (incident !== null) this.#incidents.touch(node, incident, at);
+  #happenedAgain(node: string, { incident, priority }: Alert, at: number): void {
+    if (incident !== null) this.#incidents.touch(node, incident, at, PRIORITIES.indexOf(priority) <= WARNING);
   }
 
   /**

@@ -66,6 +66,7 @@ const State = z.object({
         follows: z.string().optional(),
         first: z.number(),
         last: z.number(),
+        severe: z.number().optional(),
         keys: z.array(z.string()),
       }),
     )

@@ -5,6 +5,7 @@ import { PicketClient } from '@picket/sdk/client';
 import { Registry } from 'prom-client';
 import { hashOf, newToken } from '../api/auth/secrets.ts';
 import type { BacktestLifecycle } from '../api/backtests/backtest-lifecycle.ts';
+import type { BehaviourLifecycle } from '../api/behaviour/behaviour-lifecycle.ts';
 import { createApi } from '../api/create-api.ts';
 import type { ApiConfig, ApiDeps } from '../api/deps.ts';
 import type { DetectorLifecycle } from '../api/detectors/detector-lifecycle.ts';
@@ -49,6 +50,13 @@ const noDetectorLife = new Proxy({} as DetectorLifecycle, {
   },
 });
 
+/** For tests that have nothing to do with behaviour. */
+const noBehaviour = new Proxy({} as BehaviourLifecycle, {
+  get: (_, name) => () => {
+    throw new Error(`this API was started without behaviour: ${String(name)}`);
+  },
+});
+
 /** For tests that have nothing to do with rules. */
 const noRuleLife = new Proxy({} as RuleLifecycle, {
   get: (_, name) => () => {
@@ -74,6 +82,7 @@ export async function startApi(
     ruleLife: noRuleLife,
     detectorLife: noDetectorLife,
     backtests: noBacktests,
+    behaviour: noBehaviour,
     plan: { get: () => FULL_PLAN },
     onAlertsWritten: (listener) => {
       listeners.add(listener);

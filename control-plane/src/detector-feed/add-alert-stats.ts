@@ -1,4 +1,4 @@
-import type { AlertStats } from '../alerts/alert-stage.ts';
+import type { AlertStats } from '../alerts/alert-stats.ts';
 
 /** The stats of two stages that share their incidents. */
 export function addAlertStats(main: AlertStats, beside: AlertStats): AlertStats {

@@ -1,5 +1,6 @@
 import { type Alert, EventCursor } from '@picket/sdk';
-import { AlertStage, type AlertStats } from '../alerts/alert-stage.ts';
+import { AlertStage } from '../alerts/alert-stage.ts';
+import type { AlertStats } from '../alerts/alert-stats.ts';
 import type { DetectorFinding } from '../detection/detectors/detector-finding.ts';
 import type { PartitionDetectorsContract } from '../detection/detectors/runtime-contract.ts';
 import { retellOutput } from '../detection/rules/compile/retell-output.ts';

@@ -1,10 +1,11 @@
 import { type Log, messageOf, PicketError, type ProbePlan } from '@picket/sdk';
 import type { RulesState } from '@picket/sdk/client';
-import type { PlanNeeds } from '../detection/plan/needs.ts';
+import { type PlanNeeds, unionNeeds } from '../detection/plan/needs.ts';
 import type { PlanSettings } from '../detection/plan/settings.ts';
 import { loadRules } from '../detection/rules/load/load-rules.ts';
 import type { LoadResult, RuleFile } from '../detection/rules/load/rule.ts';
 import type { RuleEngine } from '../detection/rules/rule-engine.ts';
+import type { Baseline } from '../detection/rules/stateful/baseline.ts';
 import type { Store } from '../store/store.ts';
 import { addCounts } from './add-counts.ts';
 import { type RuleLayers, readLayers } from './rule-layers.ts';
@@ -15,6 +16,8 @@ export interface ActiveRulesDeps {
   /** Reads the rule files of the server. @throws ControlPlaneError CONFIG_INVALID */
   readonly readFiles: () => readonly RuleFile[];
   readonly settings: PlanSettings;
+  /** The learned profiles; left out where nothing learns them. */
+  readonly baseline?: Baseline | undefined;
   /** Name of this replica. */
   readonly replica: string;
   readonly log: Log;
@@ -32,7 +35,7 @@ export class ActiveRules {
   readonly #silenced = new Map<string, number>();
   #base: readonly RuleFile[];
   #alone: LoadResult | undefined;
-  #otherNeeds: PlanNeeds | undefined;
+  readonly #otherNeeds = new Map<string, PlanNeeds>();
   #program: RuleProgram;
   #since: number;
   #wanted: number;
@@ -108,19 +111,23 @@ export class ActiveRules {
     return makeProgram(base, layers, this.#parts());
   }
 
-  /** What others than the rules need to see from now on: the probe plan is made anew. */
-  needBesides(needs: PlanNeeds): void {
-    this.#otherNeeds = needs;
+  /**
+   * What others than the rules need to see from now on: the probe plan is made anew.
+   * @param who one of the others, in place of whose needs these are
+   */
+  needBesides(needs: PlanNeeds, who = 'detectors'): void {
+    this.#otherNeeds.set(who, needs);
     const before = this.#program;
     this.#program = withNeeds(before, this.#parts());
     if (this.#program.plan.revision !== before.plan.revision) this.#tellPlan();
   }
 
   #parts(): ProgramParts {
-    const { settings, log } = this.#deps;
+    const { settings, baseline, log } = this.#deps;
     return {
       settings,
-      otherNeeds: this.#otherNeeds,
+      baseline,
+      otherNeeds: this.#otherNeeds.size > 0 ? unionNeeds([...this.#otherNeeds.values()]) : undefined,
       onRuleError: (rule, error) =>
         log.error('a rule failed on an event; the others go on', { rule: rule.name, why: messageOf(error) }),
     };
@@ -207,8 +214,18 @@ export class ActiveRules {
       });
     }
     const { revision } = layers.numbers;
+    this.#tellWaiting(before);
     log.info('rules loaded', { rules: loaded.rules.length, problems: loaded.problems.length, revision });
     if (plan.revision !== before?.plan.revision) this.#tellPlan();
+  }
+
+  #tellWaiting(before: RuleProgram | undefined): void {
+    if (this.#deps.baseline) return;
+    const waiting = namesOfWaiting(this.#program);
+    if (waiting.length === 0 || (before && String(namesOfWaiting(before)) === String(waiting))) return;
+    this.#deps.log.warn('rules wait for a baseline: they find nothing, since nothing learns profiles here', {
+      rules: waiting.join(', '),
+    });
   }
 
   #tellPlan(): void {
@@ -222,5 +239,10 @@ export class ActiveRules {
       });
   }
 }
+
+const namesOfWaiting = ({ loaded }: RuleProgram): string[] =>
+  loaded.rules.flatMap(({ name, enabled, extensions }) =>
+    enabled && extensions?.baseline === 'required' ? [name] : [],
+  );
 
 const placeOf = ({ file, line, column }: LoadResult['problems'][number]): string => `${file}:${line}:${column}`;

@@ -6,6 +6,7 @@ import type { PlanSettings } from '../detection/plan/settings.ts';
 import { loadRules } from '../detection/rules/load/load-rules.ts';
 import type { LoadResult, Rule, RuleFile } from '../detection/rules/load/rule.ts';
 import { RuleEngine } from '../detection/rules/rule-engine.ts';
+import type { Baseline } from '../detection/rules/stateful/baseline.ts';
 import { CountingEngine } from './counting-engine.ts';
 import { EXCEPTIONS_FILE } from './generated-layers.ts';
 import { layerFiles, type RuleLayers } from './rule-layers.ts';
@@ -33,6 +34,8 @@ export interface ProgramParts {
   readonly settings: PlanSettings;
   /** What others than the rules need to see. */
   readonly otherNeeds?: PlanNeeds | undefined;
+  /** The learned profiles; left out where nothing learns them. */
+  readonly baseline?: Baseline | undefined;
   readonly onRuleError: (rule: Rule, error: unknown) => void;
 }
 
@@ -42,7 +45,7 @@ const NOTHING: ReadonlyMap<string, number> = new Map();
 export function makeProgram(
   base: readonly RuleFile[],
   layers: RuleLayers,
-  { settings, otherNeeds, onRuleError }: ProgramParts,
+  { settings, otherNeeds, onRuleError, baseline }: ProgramParts,
 ): RuleProgram {
   const files = layerFiles(base, layers);
   const loaded = loadRules(files);
@@ -50,8 +53,8 @@ export function makeProgram(
     files.filter(({ name }) => name !== EXCEPTIONS_FILE),
     layers.exceptions,
   );
-  const counter = counting.length > 0 ? new CountingEngine(loaded, counting, { onRuleError }) : undefined;
-  const engine = counter ?? new RuleEngine(loaded, { onRuleError });
+  const counter = counting.length > 0 ? new CountingEngine(loaded, counting, { onRuleError, baseline }) : undefined;
+  const engine = counter ?? new RuleEngine(loaded, { onRuleError, baseline });
   const takeSilenced = () => counter?.takeSilenced() ?? NOTHING;
   // Events that an exception silences are still asked for: they are counted, and come back when it ends.
   const needs = needsOfRules({ ...loaded, rules: [...loaded.rules, ...counting] });

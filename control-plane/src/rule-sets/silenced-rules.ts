@@ -35,8 +35,8 @@ export function silencedRules(files: readonly RuleFile[], exceptions: readonly R
 
 const onlyBaseline = ({ extensions }: Rule): Rule['extensions'] =>
   extensions?.baseline && {
-    ...{ window: undefined, sequence: undefined, cooldownMs: undefined, groupBy: undefined },
-    baseline: extensions.baseline,
+    ...{ window: undefined, sequence: undefined, cooldownMs: undefined },
+    ...{ baseline: extensions.baseline, groupBy: extensions.groupBy },
   };
 
 /** For each exception a rule that matches all it does not except: so the language reads it as it does in other rules. */

@@ -16,6 +16,8 @@ export interface RuleTest {
   readonly rules: readonly string[] | undefined;
   /** Rules that are switched on for the test. */
   readonly enable: readonly string[];
+  /** Values that profiles hold, all else being new; undefined while they are still learned. */
+  readonly profile: readonly (readonly string[])[] | undefined;
   readonly containers: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
   readonly input: RuleTestInput;
   readonly expect: readonly Expectation[];
@@ -40,6 +42,7 @@ export function readRuleTests(file: RuleFile): RuleTest[] {
       position: yaml.at(own),
       rules: test.rules ?? rules,
       enable: [...enable, ...(test.enable ?? [])],
+      profile: test.profile?.map((values) => [values].flat().map(String)),
       containers: { ...containers, ...test.containers },
       input: capture === undefined ? { type: 'events', events } : { type: 'capture', file: capture },
       expect: expect.map((entry) => (typeof entry === 'string' ? { rule: entry } : entry)),

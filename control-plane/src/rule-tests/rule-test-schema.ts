@@ -12,6 +12,8 @@ import {
 const Name = z.string().min(1);
 const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
+const Value = z.union([z.string(), z.number()]);
+
 /** An alert that has to come. */
 const Expectation = z.strictObject({
   rule: Name,
@@ -32,6 +34,8 @@ const RuleTestEntry = z
     ...eventTestEntries(Expectation),
     rules: z.array(Name).min(1).optional(),
     enable: z.array(Name).optional(),
+    /** Values that profiles of workloads hold, one text or one for each field of `group_by`. */
+    profile: z.array(z.union([Value, z.array(Value)])).optional(),
   })
   .refine(hasEvents, HAS_EVENTS)
   .refine(hasExpectation, HAS_EXPECTATION);

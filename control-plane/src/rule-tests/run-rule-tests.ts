@@ -12,6 +12,7 @@ import { RuleTestError } from './rule-test-error.ts';
 import { compileScript } from './script/event-script.ts';
 import { ScriptError } from './script/script-error.ts';
 import { changesRules, rulesForTest } from './with-fields.ts';
+import { WrittenBaseline } from './written-baseline.ts';
 
 /** How one test came out. */
 export interface RuleTestResult {
@@ -106,7 +107,7 @@ export class RuleTestRunner {
     for (const [i, { rule }] of test.expect.entries()) this.#checkName(rule, loaded.load, test, ['expect', i]);
     if (test.expectNone !== true)
       for (const [i, rule] of test.expectNone.entries()) this.#checkName(rule, loaded.load, test, ['expect_none', i]);
-    return changesRules(test) ? withEngine(rulesForTest(loaded.load, test)) : loaded;
+    return changesRules(test) ? withEngine(rulesForTest(loaded.load, test), test.profile) : loaded;
   }
 
   /** A misspelt rule would never alert: a test that expects none of it would always be content. */
@@ -144,7 +145,10 @@ function failuresOf({ failures, refused }: RuleRunCounts): Difference[] {
   return [...failed, ...unreadable];
 }
 
-const withEngine = (load: LoadResult): LoadedRules => ({ load, engine: new RuleEngine(load, { maxPaths: PATHS }) });
+function withEngine(load: LoadResult, profile?: RuleTest['profile']): LoadedRules {
+  const baseline = profile && new WrittenBaseline(profile);
+  return { load, engine: new RuleEngine(load, { maxPaths: PATHS, baseline }) };
+}
 
 const placed = ({ message, position }: RuleTestError) =>
   `${position.file}:${position.line}:${position.column} ${message}`;

@@ -28,7 +28,7 @@ export function rulesForTest(loaded: LoadResult, test: RuleTest): LoadResult {
 
 /** Whether the rules of a test are not just those that were loaded. */
 export const changesRules = (test: RuleTest): boolean =>
-  test.enable.length > 0 || test.expect.some(({ fields }) => fields !== undefined);
+  test.enable.length > 0 || test.profile !== undefined || test.expect.some(({ fields }) => fields !== undefined);
 
 function fieldsAskedFor(test: RuleTest): Map<string, FieldUse[]> {
   const out = new Map<string, FieldUse[]>();

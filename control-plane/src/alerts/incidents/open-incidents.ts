@@ -10,6 +10,8 @@ export interface IncidentState {
   /** Event time of its first alert and of its newest occurrence, ms since 1970. */
   readonly first: number;
   last: number;
+  /** Event time of the newest occurrence of an alert of Warning or worse; left out while there was none. */
+  severe?: number | undefined;
   /** Containers, pods, sessions and processes that are its own. */
   readonly keys: string[];
 }
@@ -79,11 +81,36 @@ export class OpenIncidents {
     return fresh;
   }
 
-  /** What an alert of the incident tells has happened again. */
-  touch(node: string, id: string, at: number): void {
+  /** The incident of an alert that begins none: one that is open, or undefined. */
+  join(node: string, { own, links }: JoinKeys, at: number): IncidentState | undefined {
+    const incidents = this.#nodes.get(node);
+    const found = incidents && (this.#find(incidents, own, at) ?? this.#find(incidents, links, at));
+    if (!incidents || !found || at - found.first > this.#longest) return undefined;
+    this.#touch(incidents, found, at);
+    this.#claim(incidents, found, own, at);
+    return found;
+  }
+
+  /**
+   * What an alert of the incident tells has happened again.
+   * @param isSevere whether it is one of Warning or worse
+   */
+  touch(node: string, id: string, at: number, isSevere = false): void {
     const incidents = this.#nodes.get(node);
     const incident = incidents?.all.get(id);
-    if (incidents && incident && this.#isOpen(incident, at)) this.#touch(incidents, incident, at);
+    if (!incidents || !incident || !this.#isOpen(incident, at)) return;
+    this.#touch(incidents, incident, at);
+    if (isSevere) incident.severe = Math.max(incident.severe ?? at, at);
+  }
+
+  /** Whether one of these belongs to an incident with an alert of Warning or worse that is not over at the time. */
+  hasSevere(node: string, keys: readonly string[], at: number): boolean {
+    const byKey = this.#nodes.get(node)?.byKey;
+    if (!byKey) return false;
+    return keys.some((key) => {
+      const incident = byKey.get(key);
+      return incident?.severe !== undefined && at >= incident.first - this.#gap && at <= incident.severe + this.#gap;
+    });
   }
 
   /** Event time of a node has come this far (ms since 1970): forgets incidents that are over. */

@@ -29,19 +29,14 @@ export const NO_NEEDS: PlanNeeds = {
   repeats: false,
 };
 
-/**
- * What the process tree, the table of containers and the books of losses always need. The windows are for the models,
- * which learn from every container and name no kinds.
- */
+/** What the process tree, the table of containers and the books of losses always need. */
 export const BASE_NEEDS: PlanNeeds = {
   ...NO_NEEDS,
   kinds: [
     ...['process.exec', 'process.fork', 'process.exit', 'process.moved', 'sensor.loss'],
-    ...['window.syscalls', 'window.resources'],
     ...KINDS.map((kind) => kind.name).filter((name) => /^(container|cgroup)\./.test(name)),
   ],
   mustSee: ['process.exec', 'process.moved', 'cgroup.created', 'cgroup.removed'],
-  histogram: true,
 };
 
 /** Everything that some of them need. */

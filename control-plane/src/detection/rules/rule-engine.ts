@@ -63,6 +63,8 @@ export class RuleEngine {
   readonly programs = new Programs();
   /** How far back the events of a finding may reach, ms. */
   readonly lookBackMs: number;
+  /** Those with a baseline; `markerOf` says what profiles have to learn of them. */
+  readonly baselineRules: readonly Rule[];
   readonly #plans: (Plan | undefined)[] = [];
   readonly #profiles: ProfileTable;
   /** Files whose rule for the current event is found, of those of which only the first fires. */
@@ -90,6 +92,7 @@ export class RuleEngine {
       this.#plans[kind.id] = { rules, screen, masks, texts, all: allBits(rules.length), asksNew };
     }
     this.kindsWanted = Object.keys(this.#plans).map(Number);
+    this.baselineRules = enabled.filter(({ extensions }) => extensions?.baseline !== undefined);
     this.lookBackMs = Math.max(0, ...enabled.map(({ extensions }) => spanOf(extensions)));
   }
 

@@ -1,5 +1,5 @@
 import { type BatchHeader, EventCursor, Header, HeaderFlag, Kind } from '@picket/sdk';
-import type { Accounts, Container, NodeView, Process, ProcessEntry } from '../../types.ts';
+import type { Accounts, Container, ContainerBehaviour, NodeView, Process, ProcessEntry } from '../../types.ts';
 import { decodeState, encodeState } from './checkpoint.ts';
 import { ContainerTable } from './container-table.ts';
 import { LineMemo } from './line-memo.ts';
@@ -34,6 +34,8 @@ export class NodeState implements NodeView {
   readonly #nobody = new ProcessNode(0, 0);
   #bootId = '';
   #epoch = 0n;
+  /** What learned behaviour says of a container of this node; left out where nothing is learned. */
+  behaviour: ((container: Container) => ContainerBehaviour | undefined) | undefined;
 
   constructor(node: string, options: NodeStateOptions = {}) {
     this.node = node;
@@ -125,6 +127,11 @@ export class NodeState implements NodeView {
   processAt(pid: number, cursor: EventCursor): Process | undefined {
     const node = this.processes.findAt(pid, cursor.time);
     return node && asOf(node, cursor.time, 0);
+  }
+
+  behaviourOf(cursor: EventCursor): ContainerBehaviour | undefined {
+    const container = this.behaviour && this.containerOf(cursor);
+    return container && this.behaviour?.(container);
   }
 
   namesOf(address: string, cursor: EventCursor): readonly string[] {

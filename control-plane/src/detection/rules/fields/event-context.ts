@@ -1,5 +1,13 @@
 import { EventCursor, HeaderFlag } from '@picket/sdk';
-import type { Accounts, Batch, Container, NodeView, Process, ProcessEntry } from '../../../types.ts';
+import type {
+  Accounts,
+  Batch,
+  Container,
+  ContainerBehaviour,
+  NodeView,
+  Process,
+  ProcessEntry,
+} from '../../../types.ts';
 import { openAccess } from './open-access.ts';
 
 /** What of a batch tells the time of its events. */
@@ -102,6 +110,11 @@ export class EventContext {
   /** Names that DNS answers have given an address, in the form of formatIp. */
   namesOf(address: string): readonly string[] {
     return this.#view?.namesOf?.(address, this.cursor) ?? [];
+  }
+
+  /** What learned behaviour says of the container of the event. */
+  get behaviour(): ContainerBehaviour | undefined {
+    return this.#view?.behaviourOf?.(this.cursor);
   }
 
   /** Add this to a CLOCK_BOOTTIME value to get ns since 1970. */

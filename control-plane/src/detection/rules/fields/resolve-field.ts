@@ -1,6 +1,7 @@
 import { Kind, type KindInfo, RULE_FIELDS, type RuleField } from '@picket/sdk';
 import type { FieldUse } from '../language/syntax-tree.ts';
 import { ARGUMENT_FIELDS } from './argument-fields.ts';
+import { BEHAVIOUR_FIELDS } from './behaviour-fields.ts';
 import { CONTAINER_FIELDS } from './container-fields.ts';
 import { DESCRIPTOR_FIELDS } from './descriptor-fields.ts';
 import { EVENT_FIELDS } from './event-fields.ts';
@@ -19,6 +20,7 @@ const FACTORIES: FieldTable = withKind(Kind.SyscallNotable, NOTABLE_DESCRIPTORS,
   ...DESCRIPTOR_FIELDS,
   ...PROCESS_FIELDS,
   ...CONTAINER_FIELDS,
+  ...BEHAVIOUR_FIELDS,
 });
 
 const registry = new Map(RULE_FIELDS.map((field) => [field.name, field]));

@@ -62,7 +62,7 @@ function checkSingle({ position, condition: text, extensions }: Written, { check
   const needed = window ? [...window.by, ...(window.field ? [window.field] : [])] : [];
   const having = kindsHaving(matching, needed);
   const kinds = window ? measurable(window, having) : having;
-  checkBaseline(extensions, position, warn);
+  checkBaseline(extensions, position);
   const used = Object.values(extensions).some((value) => value !== undefined);
   return {
     condition,
@@ -73,11 +73,9 @@ function checkSingle({ position, condition: text, extensions }: Written, { check
 }
 
 /** What is looked up must be said: the groups of alerts are too fine for a profile. */
-function checkBaseline({ baseline, groupBy }: ExtensionDefinition, position: Position, warn: BodyChecks['warn']): void {
+function checkBaseline({ baseline, groupBy }: ExtensionDefinition, position: Position): void {
   if (baseline && !groupBy)
     throw new RuleError('RULE_INVALID', 'a rule with a baseline says by group_by what is looked up in it', position);
-  if (baseline === 'required')
-    warn('the rule waits for a baseline: it finds nothing where nothing learns profiles', { at: position });
 }
 
 function checkSequence(
@@ -85,7 +83,7 @@ function checkSequence(
   sequence: SequenceDefinition,
   { check, warn }: BodyChecks,
 ): RuleBody {
-  checkBaseline(extensions, position, warn);
+  checkBaseline(extensions, position);
   const kinds = new Set<number>();
   const steps = sequence.steps.map((step, i) => {
     const condition = check(step.condition, !step.negative);

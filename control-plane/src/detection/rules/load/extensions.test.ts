@@ -169,12 +169,6 @@ describe('other keys', () => {
     ]);
   });
 
-  it('tell that a rule waits for a baseline', () => {
-    const { rules, problems } = load(withKeys('baseline: required\n  group_by: proc.exepath'));
-    expect(rules).toHaveLength(1);
-    expect(problems).toMatchObject([{ severity: 'warning', rule: 'R', message: expect.stringContaining('waits') }]);
-  });
-
   it('are replaced by later entries, and change the version', () => {
     const base = withKeys('window: {count: true, over: 10s, at_least: 5}');
     const change = '- rule: R\n  override: {window: replace}\n  window: {count: true, over: 10s, at_least: 6}\n';
