@@ -19,7 +19,8 @@ export default defineConfig({
       treeshake: { moduleSideEffects: [{ test: /\/sdk\/src\//, sideEffects: false }] },
       output: {
         // Libraries change rarely: their own file stays in the browser cache across releases of the console.
-        codeSplitting: { groups: [{ name: 'vendor', test: /node_modules/ }] },
+        // What keeps zod from compiling goes with it: files shared by pages, which make schemas, run before the first page.
+        codeSplitting: { groups: [{ name: 'vendor', test: /node_modules|\/without-eval\.ts$/ }] },
       },
     },
   },

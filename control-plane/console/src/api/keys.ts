@@ -12,4 +12,7 @@ export const keys = {
   detector: (name: string) => ['detector', name],
   backtests: ['backtests'],
   backtest: (id: string) => ['backtest', id],
+  models: ['models'],
+  /** Everything about one workload begins like this. */
+  model: (id: string) => ['model', id],
 } as const;

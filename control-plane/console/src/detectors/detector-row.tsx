@@ -1,6 +1,7 @@
 import type { DetectorInfo, DetectorStatsInfo } from '@picket/sdk/client';
 import { Link } from 'react-router';
 import { FROM_LIST } from '../alerts/from-list.ts';
+import { LIST_MS } from '../api/use-paged-list.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import { TimeText } from '../text/time-text.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
@@ -9,7 +10,7 @@ import marks from './marks.module.css';
 import { StageMark } from './stage-mark.tsx';
 import { type Staged, stagedVersions } from './stages.ts';
 import { StatsLine } from './stats-line.tsx';
-import { LIST_MS, useDetectorStats } from './use-detectors.ts';
+import { useDetectorStats } from './use-detectors.ts';
 
 /** One detector of the list, with a line for each version that is in a stage. */
 export function DetectorRow({ detector }: { detector: DetectorInfo }) {

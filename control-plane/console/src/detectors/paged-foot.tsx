@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
+import type { PagedList } from '../api/use-paged-list.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import css from './layout.module.css';
-import type { PagedList } from './use-detectors.ts';
 
 interface PagedFootProps {
   list: PagedList<unknown>;

@@ -1,5 +1,6 @@
 import type { Priority } from '@picket/sdk';
 import type { Role } from '@picket/sdk/client';
+import { enBehaviour } from './en-behaviour.ts';
 import { count } from './en-count.ts';
 import { enDetectors } from './en-detectors.ts';
 
@@ -191,6 +192,7 @@ export const en = {
     none: 'This alert carries no fields.',
     copyValue: (name: string) => `Copy ${name}`,
   },
+  behaviour: enBehaviour,
   detectors: enDetectors,
   login: {
     title: 'Sign in to Picket',

@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts';
+import { zhCnBehaviour } from './zh-cn-behaviour.ts';
 import { zhCnDetectors } from './zh-cn-detectors.ts';
 
 const number = (n: number) => n.toLocaleString('zh-CN');
@@ -185,6 +186,7 @@ export const zhCn: Messages = {
     none: '此告警没有字段。',
     copyValue: (name) => `复制 ${name}`,
   },
+  behaviour: zhCnBehaviour,
   detectors: zhCnDetectors,
   login: {
     title: '登录 Picket',

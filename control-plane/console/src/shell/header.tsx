@@ -50,6 +50,7 @@ function Pages() {
   return (
     <nav className={css.pages} aria-label={text.header.pages}>
       <NavLink to="/alerts">{text.list.title}</NavLink>
+      <NavLink to="/behaviour">{text.behaviour.title}</NavLink>
       <NavLink to="/detectors">{text.detectors.title}</NavLink>
     </nav>
   );

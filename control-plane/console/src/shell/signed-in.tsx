@@ -1,5 +1,5 @@
 import { Button, Loader } from '@mantine/core';
-import { useEffect, useRef } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { LiveProvider } from '../api/live-context.tsx';
 import { useWhoami } from '../api/queries.ts';
@@ -23,7 +23,9 @@ export function SignedIn() {
       <LiveProvider>
         <Header user={whoami.data} />
         <ConnectionBanner />
-        <Outlet />
+        <Suspense fallback={<Starting />}>
+          <Outlet />
+        </Suspense>
       </LiveProvider>
     );
   }
