@@ -10,6 +10,7 @@ import { PACKAGES } from './deeds/packages.ts';
 import { PERSISTENCE } from './deeds/persistence.ts';
 import { PROGRAMS } from './deeds/programs.ts';
 import { SYSTEM_CALLS } from './deeds/system-calls.ts';
+import { LEARNED } from './learned-rules.ts';
 import { IMAGE, Scene } from './scene.ts';
 
 // Every shipped rule, from the act in a real container to the alert in the API. All acts are done first, in one
@@ -84,7 +85,8 @@ it('covers every shipped rule', async () => {
   );
   expect(problems).toEqual([]);
   const shipped = items.map(({ rule }) => rule).filter((rule) => !rule.startsWith('marker'));
-  expect([...new Set([...DEEDS.map(({ rule }) => rule), BROUGHT_IN])].sort()).toEqual(shipped.sort());
+  const tried = [...DEEDS.map(({ rule }) => rule), BROUGHT_IN, ...Object.values(LEARNED)];
+  expect([...new Set(tried)].sort()).toEqual(shipped.sort());
 });
 
 it('tells what is brought into a running container from what it does by itself', async () => {
