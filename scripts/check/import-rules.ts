@@ -18,7 +18,7 @@ export const ZONES: readonly Zone[] = [
     folder: 'sdk/cli',
     mayImport: [
       ...['sdk', 'control-plane/src/rules.ts', 'control-plane/src/detectors.ts'],
-      'control-plane/src/backtests.ts',
+      ...['control-plane/src/backtests.ts', 'control-plane/src/profiles.ts'],
     ],
   },
   { name: 'schema', folder: 'sdk/schema', mayImport: [] },
