@@ -24,7 +24,26 @@ export interface Pace {
   readonly views: number;
   /** Transactions a second, of pgbench. */
   readonly transactions: number;
+  /** Health checks, reloads and new containers come so many times more seldom; 1 when left out. */
+  readonly stretch?: number;
+  /** Seconds between two builds. */
+  readonly buildPauseSeconds?: number;
+  /** Seconds between two rounds of redis-benchmark. */
+  readonly cachePauseSeconds?: number;
+  /** Seconds between two jobs that an operator does by hand; none when left out. */
+  readonly upkeepSeconds?: number;
+  /** Calls a build when its turn has come: of several shops, so that no two build at once. */
+  readonly inTurn?: (build: () => Promise<void>) => Promise<void>;
 }
+
+/** Jobs that operators do by hand inside, in turn: a log is opened anew, the database is tidied and dumped, the cache saved. */
+const UPKEEP: readonly (readonly [name: string, command: readonly string[]])[] = [
+  ['web', ['nginx', '-s', 'reopen']],
+  ['db', ['gosu', 'postgres', 'vacuumdb', '--quiet', '--analyze', 'shop']],
+  ['cache', ['redis-cli', 'bgsave']],
+  ['db', ['gosu', 'postgres', 'pg_dump', '--file=/var/lib/postgresql/data/shop.dump', 'shop']],
+  ['cache', ['redis-cli', 'info', 'memory']],
+];
 
 /** What was done, so that nobody takes a shop that stood still for a quiet one. */
 export class Deeds {
@@ -40,11 +59,17 @@ export class Deeds {
     const line = `${what}: ${why.trim().split('\n').at(-1)}`;
     this.failures.set(line, (this.failures.get(line) ?? 0) + 1);
   }
+
+  /** Counts what another shop did, too. */
+  add(other: Deeds): void {
+    for (const [what, count] of other.counts) this.counts.set(what, (this.counts.get(what) ?? 0) + count);
+    for (const [what, count] of other.failures) this.failures.set(what, (this.failures.get(what) ?? 0) + count);
+  }
 }
 
 /** Starts all of it in an order that works: names, services, projects, visitors. */
 export async function startAll(shop: Shop, pace: Pace): Promise<void> {
-  const helpers = [projectServer(pace.projects), ...visitors(pace.views, pace.transactions)];
+  const helpers = [projectServer(pace.projects), ...visitors(pace.views, pace.transactions, pace.cachePauseSeconds)];
   for (const workload of [RESOLVER, ...SERVICES, ...helpers]) await shop.start(workload);
 }
 
@@ -52,7 +77,8 @@ export async function startAll(shop: Shop, pace: Pace): Promise<void> {
  * Does to the shop what operators and engines do, until told to end: health checks, builds one after the other, reloads,
  * new containers.
  */
-export async function keepBusy(shop: Shop, { projects }: Pace, signal: AbortSignal): Promise<Deeds> {
+export async function keepBusy(shop: Shop, pace: Pace, signal: AbortSignal): Promise<Deeds> {
+  const stretch = pace.stretch ?? 1;
   const deeds = new Deeds();
   const restarting = new Set<string>();
   const anew = async (name: string) => {
@@ -64,19 +90,20 @@ export async function keepBusy(shop: Shop, { projects }: Pace, signal: AbortSign
     }
   };
   const probes = PROBES.map(([name, seconds, command]) =>
-    every(seconds, signal, deeds, `check of ${name}`, async () => {
+    every(stretch * seconds, signal, deeds, `check of ${name}`, async () => {
       if (restarting.has(name)) return;
       if (await shop.container(name).ended()) await anew(name);
       else await mustSucceed(shop, name, command);
     }),
   );
   const restarts = RESTARTS.map(([name, seconds]) =>
-    every(seconds, signal, deeds, `new container for ${name}`, () => anew(name)),
+    every(stretch * seconds, signal, deeds, `new container for ${name}`, () => anew(name)),
   );
-  const reloads = every(RELOAD_SECONDS, signal, deeds, 'reload of web', async () => {
+  const reloads = every(stretch * RELOAD_SECONDS, signal, deeds, 'reload of web', async () => {
     if (!restarting.has('web')) await mustSucceed(shop, 'web', ['nginx', '-s', 'reload']);
   });
-  await Promise.all([...probes, ...restarts, reloads, builds(shop, projects, signal, deeds)]);
+  const upkeep = keptUp(shop, pace, signal, deeds, restarting);
+  await Promise.all([...probes, ...restarts, reloads, upkeep, builds(shop, pace, signal, deeds)]);
   return deeds;
 }
 
@@ -92,20 +119,42 @@ async function mustSucceed(shop: Shop, name: string, command: readonly string[])
   if (code !== 0) throw new Error(`code ${code} ${stderr || stdout}`);
 }
 
-async function builds(shop: Shop, projects: readonly string[], signal: AbortSignal, deeds: Deeds): Promise<void> {
+async function keptUp(
+  shop: Shop,
+  { upkeepSeconds }: Pace,
+  signal: AbortSignal,
+  deeds: Deeds,
+  restarting: ReadonlySet<string>,
+): Promise<void> {
+  if (upkeepSeconds === undefined) return;
+  let turn = 0;
+  await every(upkeepSeconds, signal, deeds, 'job by hand', async () => {
+    const [name, command] = UPKEEP[turn++ % UPKEEP.length] as (typeof UPKEEP)[number];
+    if (!restarting.has(name)) await mustSucceed(shop, name, command);
+  });
+}
+
+async function builds(shop: Shop, pace: Pace, signal: AbortSignal, deeds: Deeds): Promise<void> {
+  const { projects, buildPauseSeconds = BUILD_PAUSE_SECONDS, inTurn = (build) => build() } = pace;
   for (let i = 0; !signal.aborted; i++) {
     const project = projects[i % projects.length] as string;
-    const job = await shop.start(build(project));
-    await waitFor(
-      'the end of a build',
-      async () => ((await job.ended()) || signal.aborted ? true : undefined),
-      BUILD_SECONDS,
-    );
-    const output = await shop.stop('ci');
-    if (output.includes(`/builds/${project}.tar.gz`)) deeds.done(`build of ${project}`);
-    else if (!signal.aborted) deeds.failed(`build of ${project}`, output);
-    await pause(BUILD_PAUSE_SECONDS, signal);
+    await inTurn(async () => {
+      if (!signal.aborted) await builtOnce(shop, project, signal, deeds);
+    });
+    await pause(buildPauseSeconds, signal);
   }
+}
+
+async function builtOnce(shop: Shop, project: string, signal: AbortSignal, deeds: Deeds): Promise<void> {
+  const job = await shop.start(build(project));
+  await waitFor(
+    'the end of a build',
+    async () => ((await job.ended()) || signal.aborted ? true : undefined),
+    BUILD_SECONDS,
+  );
+  const output = await shop.stop('ci');
+  if (output.includes(`/builds/${project}.tar.gz`)) deeds.done(`build of ${project}`);
+  else if (!signal.aborted) deeds.failed(`build of ${project}`, output);
 }
 
 /** Repeats an act, the first time after one period; a failure is counted and does not end the rest. */

@@ -13,29 +13,39 @@ const IMAGES = fileURLToPath(new URL('images', import.meta.url));
 const STOP_SECONDS = 10;
 const READY_SECONDS = 90;
 
+export interface ShopOptions {
+  /** Put behind the names of its containers, where several shops run side by side: `-3`. */
+  readonly suffix?: string;
+  /** May change the files of the images, in a copy of the folder images/, before anything starts. */
+  readonly prepare?: (images: string) => void;
+}
+
 /** The containers of the recipe, in a network of their own. Needs root, runc and ip(8). Call `close` at the end. */
 export class Shop {
   readonly #network: Network;
   readonly #folder: string;
   readonly #debian: string;
+  readonly #suffix: string;
   readonly #places = new Map<string, string>();
   readonly #containers = new Map<string, TestContainer>();
 
-  private constructor(network: Network, folder: string, debian: string) {
+  private constructor(network: Network, folder: string, debian: string, suffix: string) {
     this.#network = network;
     this.#folder = folder;
     this.#debian = debian;
+    this.#suffix = suffix;
   }
 
-  static async open(note: (line: string) => void): Promise<Shop> {
+  static async open(note: (line: string) => void, { suffix = '', prepare }: ShopOptions = {}): Promise<Shop> {
     const debian = await debianTree(note);
     // Each container watches for the end of this process.
-    process.setMaxListeners(2 * ALL.length);
+    process.setMaxListeners(process.getMaxListeners() + 2 * ALL.length);
     const folder = mkdtempSync(join(tmpdir(), 'shop-'));
-    const network = await Network.open(`shop${process.pid}`);
-    const shop = new Shop(network, folder, debian);
+    const network = await Network.open(`shop${process.pid}${suffix}`);
+    const shop = new Shop(network, folder, debian, suffix);
     try {
       shop.#writeFiles();
+      prepare?.(join(folder, 'images'));
       for (const { name, host } of ALL) shop.#places.set(name, await network.place(name, host));
       return shop;
     } catch (error) {
@@ -55,7 +65,7 @@ export class Shop {
   async start(workload: Workload): Promise<TestContainer> {
     const { name, image, args, env, cpuPercent } = workload;
     const container = await startContainer({
-      name,
+      name: `${name}${this.#suffix}`,
       image: `${REGISTRY}${image}:1`,
       layers: [join(this.#folder, 'images', image), this.#debian],
       args,
@@ -121,7 +131,7 @@ export class Shop {
   /** Volumes, and the files that engines put into every container. */
   #mounts({ name, host, volumes }: Workload): ContainerMount[] {
     const hosts = join(this.#folder, `hosts-${name}`);
-    writeFileSync(hosts, `127.0.0.1 localhost\n::1 localhost\n${Network.address(host)} ${name}\n`);
+    writeFileSync(hosts, `127.0.0.1 localhost\n::1 localhost\n${Network.address(host)} ${name}${this.#suffix}\n`);
     return [
       ...Object.entries(volumes ?? {}).map(([volume, at]) => bind(join(this.#folder, 'volumes', volume), at, 'rw')),
       bind(join(this.#folder, 'resolv.conf'), '/etc/resolv.conf', 'rw'),

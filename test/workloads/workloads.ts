@@ -101,8 +101,11 @@ export const build = (project: string): Workload => ({
   cpuPercent: 30,
 });
 
-/** Who keeps the services busy, at rates that leave most of a small machine to others: page views, transactions a second. */
-export const visitors = (views: number, transactions: number): readonly Workload[] => [
+/**
+ * Who keeps the services busy, at rates that leave most of a small machine to others: page views, transactions a second,
+ * seconds between two rounds of redis-benchmark.
+ */
+export const visitors = (views: number, transactions: number, cachePause = 5): readonly Workload[] => [
   { name: 'visitors', image: 'load', host: 21, args: ['node', '/srv/load/load.mjs', String(views)], cpuPercent: 10 },
   {
     name: 'pgbench',
@@ -112,7 +115,13 @@ export const visitors = (views: number, transactions: number): readonly Workload
     env: [`PGPASSWORD=${PASSWORD}`, 'PGHOST=db', 'PGUSER=shop', 'PGDATABASE=shop', POSTGRES_PATH],
     cpuPercent: 10,
   },
-  { name: 'redis-benchmark', image: 'load', host: 23, args: ['/srv/load/redis.sh'], cpuPercent: 10 },
+  {
+    name: 'redis-benchmark',
+    image: 'load',
+    host: 23,
+    args: ['/srv/load/redis.sh', String(cachePause)],
+    cpuPercent: 10,
+  },
 ];
 
 /** All that have an address and a name. */
