@@ -14,3 +14,7 @@ export class FeatureError extends PicketError {
     this.name = 'FeatureError';
   }
 }
+
+/** For bytes of windows. @param why "they end too early", say */
+export const malformed = (why: string): FeatureError =>
+  new FeatureError('FEATURES_MALFORMED', `the saved windows can not be read: ${why}; they are collected anew`);

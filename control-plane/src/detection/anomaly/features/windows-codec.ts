@@ -1,8 +1,8 @@
 import type { EventPosition } from '../../../types.ts';
-import { ByteReader, malformed } from './codec/byte-reader.ts';
-import { ByteWriter } from './codec/byte-writer.ts';
+import { ByteReader } from '../bytes/byte-reader.ts';
+import { ByteWriter } from '../bytes/byte-writer.ts';
 import { readScalars, readTable, readTokens, writeScalars, writeTable, writeTokens } from './codec/table-codec.ts';
-import { FeatureError } from './feature-error.ts';
+import { FeatureError, malformed } from './feature-error.ts';
 import type { CountTable, FeatureWindow, WindowSeconds } from './feature-window.ts';
 import { SCALARS } from './scalars.ts';
 import { callToken } from './windows/count-calls.ts';
@@ -42,7 +42,7 @@ export function encodeWindow(window: FeatureWindow): Uint8Array {
 
 /** @throws FeatureError when the bytes are not what `encodeWindow` made */
 export function decodeWindow(bytes: Uint8Array): FeatureWindow {
-  const reader = new ByteReader(bytes);
+  const reader = new ByteReader(bytes, malformed);
   if (reader.byte() !== MAGIC) throw malformed('they do not begin as a window');
   const version = reader.byte();
   if (version !== VERSION) throw newer(version);

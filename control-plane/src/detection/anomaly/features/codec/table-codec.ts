@@ -1,6 +1,7 @@
+import type { ByteReader } from '../../bytes/byte-reader.ts';
+import type { ByteWriter } from '../../bytes/byte-writer.ts';
+import { malformed } from '../feature-error.ts';
 import { type CountTable, EMPTY_TABLE } from '../feature-window.ts';
-import { type ByteReader, malformed } from './byte-reader.ts';
-import type { ByteWriter } from './byte-writer.ts';
 
 /** Keys by their distance from the one before, so that most are one byte. */
 export function writeTable(writer: ByteWriter, { size, keys, counts }: CountTable): void {

@@ -1,8 +1,8 @@
 import { EventCursor, encodeRecord, Kind, WindowSyscalls } from '@picket/sdk';
 import { describe, expect, it } from 'vitest';
 import { makeTable } from '../../testing/make-window.ts';
-import { mix } from '../tokens/text-memo.ts';
 import { labelEntropy, textEntropy } from './entropy.ts';
+import { mix } from './hash.ts';
 import { addToSketch, mergeSketches, SKETCH_WORDS, Sketch, sketchSize } from './sketches.ts';
 import { readCounts, TableSum } from './table-sum.ts';
 

@@ -5,6 +5,9 @@ const MOST_OF_MANY = 416;
 /** Of all but system calls, of which there are only so many. */
 const MOST_OF_FEW = 464;
 
+/** Characters of all tokens of a window of one second: ordinary ones have some 40 each, those of a flood as many as may be. */
+const MOST_TEXT = 32 * 1024;
+
 const CALLS = code('s');
 const MANY: ReadonlySet<number> = new Set([...'rwmd'].map(code));
 const PROGRAM = code('x');
@@ -26,6 +29,7 @@ export class TokenCounts {
   readonly #places = new Map<string, number>();
   readonly #share: number;
   readonly #counts: number[] = [];
+  #text = 0;
 
   /** @param share how many times more it keeps than a window of one second */
   constructor(share = 1) {
@@ -69,6 +73,11 @@ export class TokenCounts {
     for (const token of this.#places.keys()) yield [token, this.#counts[place++] as number];
   }
 
+  some(is: (token: string) => boolean): boolean {
+    for (const token of this.#places.keys()) if (is(token)) return true;
+    return false;
+  }
+
   /** Different programs run. */
   programs(): number {
     let programs = 0;
@@ -78,7 +87,10 @@ export class TokenCounts {
 
   #placeFor(token: string): number {
     const place = this.#places.size;
-    if (place >= mostOf(token.charCodeAt(0)) * this.#share) return -1;
+    const most = mostOf(token.charCodeAt(0)) * this.#share;
+    const text = this.#text + token.length;
+    if (place >= most || text > (most / MOST_TOKENS) * MOST_TEXT) return -1;
+    this.#text = text;
     this.#places.set(token, place);
     this.#counts.push(0);
     return place;

@@ -73,7 +73,7 @@ function isHash(piece: string): boolean {
 }
 
 /** Whether a piece looks as if its letters were drawn by lot. */
-export function isRandom(piece: string): boolean {
+function isRandom(piece: string): boolean {
   if (piece.length < SHORTEST_RANDOM) return false;
   if (!VOWEL.test(piece) && /[A-Za-z]{6}/.test(piece)) return true;
   if (PLAIN.test(piece)) return /[bcdfghjklmnpqrstvwxz]{6,}/.test(piece);

@@ -43,16 +43,25 @@ function fileClass(file: string, folder: FolderClass | undefined, use: PathUse):
     return shapeName(file, folder?.isImage ? NameTrust.image : NameTrust.usual);
   const extension = extensionOf(file);
   if (extension !== '') return `*${extension}`;
-  const shaped = shapeName(file, NameTrust.usual);
-  return isWordy(shaped) ? shaped : shapeName(file, NameTrust.temporary);
+  const name = isMadeUp(endingOf(file)) ? file.replace(EXTENSION, '.*') : file;
+  const shaped = shapeName(name, NameTrust.usual);
+  return isWordy(shaped) ? shaped : shapeName(name, NameTrust.temporary);
 }
 
 function extensionOf(file: string): string {
-  const found = EXTENSION.exec(file);
-  if (!found || found.index === 0) return '';
-  const [, letters = ''] = found;
-  return /[A-Z]/.test(letters) && /[a-z]/.test(letters) ? '' : `.${letters}`;
+  const ending = endingOf(file);
+  return ending === '' || isMadeUp(ending) ? '' : `.${ending}`;
 }
+
+function endingOf(file: string): string {
+  const found = EXTENSION.exec(file);
+  return found && found.index > 0 ? (found[1] ?? '') : '';
+}
+
+/** As mkstemp ends names: six letters and digits, or letters of both cases. */
+const isMadeUp = (ending: string): boolean =>
+  (/[A-Z]/.test(ending) && /[a-z]/.test(ending)) ||
+  (ending.length === 6 && /\d/.test(ending) && !/^sha\d+$/.test(ending));
 
 /** Only calls that failed tell a path as it was given: the folder it starts from is not known. */
 function relativePath(folder: string, file: string): string {

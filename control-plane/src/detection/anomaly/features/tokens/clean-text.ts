@@ -15,7 +15,7 @@ export function cleanText(text: string): string {
 }
 
 /** Bytes of a token at most, its class included. */
-export const TOKEN_BYTES = 256;
+const TOKEN_BYTES = 256;
 
 /**
  * A token of a class, within its bound of bytes. Half of a character, which a cut leaves, is written as the same bytes

@@ -9,7 +9,11 @@ import { TextUse, textFacts } from './text-use.ts';
 describe('classes of names and addresses', () => {
   it.each([
     ['db.shop.internal', 'db.shop.internal'],
-    ['web-7f9c4d5b6-x2x9q.shop.svc.cluster.local.', '*.shop.svc.cluster.local'],
+    ['db-3.db.shop.svc.cluster.local.', '*.db.shop.svc.cluster.local'],
+    ['10-0-3-7.shop.pod.cluster.local', '*.shop.pod.cluster.local'],
+    ['db.shop.svc.cluster.local', 'db.shop.svc.cluster.local'],
+    ['evil.s3.eu-west-1.amazonaws.com', 'evil.s3.eu-west-*.amazonaws.com'],
+    ['a.b.c.d.tunnel.example', '*.b.c.d.tunnel.example'],
     ['4d5a90000300000004000000ffff0000b8.tunnel.example', '*.tunnel.example'],
     ['7.3.0.10.in-addr.arpa', '*.in-addr.arpa'],
     ['', '.'],

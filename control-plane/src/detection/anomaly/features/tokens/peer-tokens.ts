@@ -3,15 +3,13 @@ import type { NodeView } from '../../../../types.ts';
 import type { TokenMark } from '../counts/token-counts.ts';
 import { tokenOf } from './clean-text.ts';
 import { dnsClass } from './dns-class.ts';
-import { networkOf, portClass } from './peer-class.ts';
+import { portClass } from './peer-class.ts';
+import { rememberName, unnamedToken } from './peer-names.ts';
 
 interface Peer extends TokenMark {
   readonly slot: number;
   readonly generation: number;
 }
-
-/** Addresses of one container of which the name is kept. */
-const MOST_NAMES = 64;
 
 /**
  * Tokens of peers. They are remembered as long as one batch: what DNS answers say of an address is looked up once a batch
@@ -41,9 +39,9 @@ export class PeerTokens {
 const word = (bytes: Uint8Array, at: number): number => ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
 
 function made(cursor: EventCursor, at: number, port: number, view: NodeView, names: Map<string, string>): Peer {
-  const network = networkOf(cursor.bytes, at);
-  const peer = nameOf(cursor, at, view, names) ?? (network.includes(':') ? `[${network}]` : network);
-  const token = tokenOf('c', `${peer}:${portClass(port)}`);
+  const name = nameOf(cursor, at, view, names);
+  const token =
+    name === undefined ? unnamedToken(formatIp(cursor.bytes, at), port) : tokenOf('c', `${name}:${portClass(port)}`);
   return { token, owner: 0, place: 0, slot: cursor.slot, generation: cursor.generation };
 }
 
@@ -56,11 +54,6 @@ function nameOf(cursor: EventCursor, at: number, view: NodeView, names: Map<stri
   const [name] = view.namesOf?.(address, cursor) ?? [];
   if (name === undefined) return names.get(address);
   const known = dnsClass(name);
-  names.set(address, known);
-  if (names.size > MOST_NAMES)
-    for (const oldest of names.keys()) {
-      names.delete(oldest);
-      break;
-    }
+  rememberName(names, address, known);
   return known;
 }

@@ -1,5 +1,6 @@
 import type { EventCursor } from '@picket/sdk';
 import { PathInterner } from '../../../rules/compile/path-interner.ts';
+import { hashBytes } from '../counts/hash.ts';
 import type { TokenMark } from '../counts/token-counts.ts';
 
 /** Texts remembered, and their bytes; when they are full, all are forgotten. */
@@ -74,22 +75,8 @@ export class TextMemo {
   }
 }
 
-/** A hash of `length` bytes from the word `from` on: FNV-1a by bytes, mixed at the end. */
-export function hashWords(words: Uint32Array, from: number, length: number): number {
+/** A hash of `length` bytes from the word `from` on. */
+function hashWords(words: Uint32Array, from: number, length: number): number {
   const bytes = new Uint8Array(words.buffer, words.byteOffset + from * 4, length);
   return hashBytes(bytes, 0, length);
-}
-
-/** FNV-1a of bytes, mixed so that its lower bits are as good as its upper ones. */
-export function hashBytes(bytes: Uint8Array, at: number, length: number, start = 0x811c9dc5): number {
-  let hash = start;
-  for (let i = at; i < at + length; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
-  return mix(hash);
-}
-
-export function mix(value: number): number {
-  let hash = value;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

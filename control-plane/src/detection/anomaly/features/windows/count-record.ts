@@ -67,7 +67,7 @@ export function countRecord(
       countExit(cursor, sum);
       break;
     case Kind.NetConnect:
-      countConnect(cursor, view, sum, { tokens: peers, names: track.names });
+      countConnect(cursor, view, track, sum, peers);
       break;
     case Kind.NetAccept:
       countAccept(cursor, sum);
@@ -79,10 +79,10 @@ export function countRecord(
       countClose(cursor, sum);
       break;
     case Kind.NetUdp:
-      countUdp(cursor, view, sum, { tokens: peers, names: track.names });
+      countUdp(cursor, view, track, sum, peers);
       break;
     case Kind.NetDns:
-      countDns(cursor, sum, memo);
+      countDns(cursor, track, sum, memo);
       break;
     case Kind.NetUnix:
       countUnix(cursor, sum, memo);

@@ -30,7 +30,7 @@ const GENERATIONS = 65_536;
 /** Losses that only the header of a batch tells of: they concern everything on the node. */
 const OF_ALL: ReadonlySet<number> = new Set([LossReason.busLimit, LossReason.spoolFull]);
 
-export const trackKey = (slot: number, generation: number): number => slot * GENERATIONS + generation;
+const trackKey = (slot: number, generation: number): number => slot * GENERATIONS + generation;
 
 /** The containers of one node and their open windows. */
 export class NodeWindows {
@@ -206,6 +206,7 @@ export class NodeWindows {
       if (track.ten && track.ten.index < ten) this.#closeTen(track, out);
       const sixty = Math.floor(sum.index / 60);
       if (track.sixty && track.sixty.index < sixty) this.#closeSixty(track, out);
+      sum.namePeers(track.names);
       sum.finish(true);
       if (isPartial(track.container)) sum.flags |= WINDOW_PARTIAL;
       if (sum.acts > 0) this.#tell(track, sum, 1, out);

@@ -3,9 +3,12 @@ import { TableSum } from '../counts/table-sum.ts';
 import { TokenCounts, type TokenMark } from '../counts/token-counts.ts';
 import { type CountTable, type FeatureWindow, WINDOW_TOKENS_FULL, type WindowSeconds } from '../feature-window.ts';
 import { SCALARS, Scalar } from '../scalars.ts';
+import { isUnnamed, settledToken } from '../tokens/peer-names.ts';
 
 const MOST_CALLS = 512;
 const MOST_PAIRS = 4096;
+/** Tokens up to which peers without a name are kept by their addresses: a scan has more of them than there is room for. */
+const ROOM_FOR_UNNAMED = 256;
 
 /** Longer windows have room for more, so that what was seen in a second is not missing in them. */
 const SHARES: Readonly<Record<WindowSeconds, number>> = { 1: 1, 10: 4, 60: 4 };
@@ -29,7 +32,7 @@ export class WindowSum {
   readonly index: number;
   readonly scalars = new Float64Array(SCALARS.length);
   readonly sketches = new Uint32Array(SKETCH_WORDS);
-  readonly tokens: TokenCounts;
+  tokens: TokenCounts;
   readonly syscalls = new TableSum(MOST_CALLS);
   readonly bigrams = new TableSum(MOST_PAIRS);
   flags = 0;
@@ -60,6 +63,20 @@ export class WindowSum {
   /** As `token`, for one that whoever calls keeps a mark of. */
   marked(mark: TokenMark, count: number): void {
     if (!this.tokens.addMarked(mark, count)) this.drop(count);
+  }
+
+  /** A peer by the mark of its token, which may wait for its name. */
+  peer(mark: TokenMark, count: number): void {
+    if (isUnnamed(mark.token) && this.tokens.size >= ROOM_FOR_UNNAMED) this.token(settledToken(mark.token), count);
+    else this.marked(mark, count);
+  }
+
+  /** Gives peers the names that are known by now. To be called once, when the second is over. */
+  namePeers(names: ReadonlyMap<string, string>): void {
+    const { tokens } = this;
+    if (!tokens.some(isUnnamed)) return;
+    this.tokens = new TokenCounts();
+    for (const [token, count] of tokens) this.token(isUnnamed(token) ? settledToken(token, names) : token, count);
   }
 
   drop(count: number): void {

@@ -1,10 +1,10 @@
 import type { Container } from '../../../../types.ts';
-import { ByteReader, malformed } from '../codec/byte-reader.ts';
-import { ByteWriter } from '../codec/byte-writer.ts';
+import { ByteReader } from '../../bytes/byte-reader.ts';
+import { ByteWriter } from '../../bytes/byte-writer.ts';
 import { readScalars, readTable, readTokens, writeScalars, writeTable, writeTokens } from '../codec/table-codec.ts';
 import type { WindowStats } from '../container-windows.ts';
 import { SKETCH_WORDS } from '../counts/sketches.ts';
-import { FeatureError } from '../feature-error.ts';
+import { FeatureError, malformed } from '../feature-error.ts';
 import type { WindowSeconds } from '../feature-window.ts';
 import type { ContainerTrack } from './container-track.ts';
 import { NodeWindows } from './node-windows.ts';
@@ -30,7 +30,7 @@ export function writeState(nodes: readonly NodeWindows[]): Uint8Array {
  * @throws FeatureError when the bytes are not what it made
  */
 export function readState(bytes: Uint8Array, stats: WindowStats, find: FindContainer): NodeWindows[] {
-  const reader = new ByteReader(bytes);
+  const reader = new ByteReader(bytes, malformed);
   if (reader.byte() !== MAGIC) throw malformed('they do not begin as open windows do');
   const version = reader.byte();
   if (version !== VERSION) {

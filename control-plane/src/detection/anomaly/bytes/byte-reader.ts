@@ -1,15 +1,17 @@
-import { FeatureError } from '../feature-error.ts';
+/** A mark of the order of bytes is a character as any other: a text comes back as it was. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-/** Reads what `ByteWriter` wrote. Everything throws FeatureError FEATURES_MALFORMED when the bytes can not be that. */
+/** Reads what `ByteWriter` wrote. Everything throws what `refuse` makes when the bytes can not be that. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #refuse: (why: string) => Error;
   #at = 0;
 
-  constructor(bytes: Uint8Array) {
+  /** @param refuse makes the error of a format: "they end too early", say, where `they` are the bytes */
+  constructor(bytes: Uint8Array, refuse: (why: string) => Error) {
     this.#bytes = bytes;
+    this.#refuse = refuse;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -19,7 +21,7 @@ export class ByteReader {
 
   byte(): number {
     const value = this.#bytes[this.#at];
-    if (value === undefined) throw malformed('they end too early');
+    if (value === undefined) throw this.#refuse('they end too early');
     this.#at++;
     return value;
   }
@@ -29,10 +31,10 @@ export class ByteReader {
     for (let i = 0; i < 8; i++) {
       const byte = this.byte();
       value += (byte & 127) * scale;
-      if (byte < 128) return value;
+      if (byte < 128 && value <= Number.MAX_SAFE_INTEGER) return value;
       scale *= 128;
     }
-    throw malformed('a number is too long');
+    throw this.#refuse('a number is too large');
   }
 
   number(): number {
@@ -41,6 +43,13 @@ export class ByteReader {
     this.#need(8);
     const read = this.#view.getFloat64(this.#at, true);
     this.#at += 8;
+    return read;
+  }
+
+  u32(): number {
+    this.#need(4);
+    const read = this.#view.getUint32(this.#at, true);
+    this.#at += 4;
     return read;
   }
 
@@ -59,26 +68,23 @@ export class ByteReader {
     try {
       return decoder.decode(bytes);
     } catch {
-      throw malformed('a text is not UTF-8');
+      throw this.#refuse('a text is not UTF-8');
     }
   }
 
   /** A number of things that follow, each of at least `bytes` bytes. */
   count(bytes = 1): number {
     const count = this.whole();
-    if (count * bytes > this.left) throw malformed('they claim more than is there');
+    if (count * bytes > this.left) throw this.#refuse('they claim more than is there');
     return count;
   }
 
   /** Throws when anything is left. */
   end(): void {
-    if (this.left > 0) throw malformed('something follows their end');
+    if (this.left > 0) throw this.#refuse('something follows their end');
   }
 
   #need(bytes: number): void {
-    if (bytes > this.left) throw malformed('they end too early');
+    if (bytes > this.left) throw this.#refuse('they end too early');
   }
 }
-
-export const malformed = (why: string): FeatureError =>
-  new FeatureError('FEATURES_MALFORMED', `the saved windows can not be read: ${why}; they are collected anew`);

@@ -34,6 +34,12 @@ export class ByteWriter {
     this.#length += 8;
   }
 
+  u32(value: number): void {
+    this.#room(4);
+    this.#view.setUint32(this.#length, value, true);
+    this.#length += 4;
+  }
+
   big(value: bigint): void {
     this.#room(8);
     this.#view.setBigUint64(this.#length, BigInt.asUintN(64, value), true);
