@@ -1,10 +1,11 @@
 import { type BatchHeader, EventCursor } from '@picket/sdk';
-import type { Batch, Container, ContainerBehaviour, Emit, Finding } from '../../../types.ts';
+import type { Batch, Container, ContainerBehaviour, Emit } from '../../../types.ts';
 import type { Rule } from '../../rules/load/rule.ts';
 import { type ClosedWindow, ContainerWindows } from '../features/container-windows.ts';
 import { pathClass } from '../features/paths/path-class.ts';
 import type { WorkloadKey } from '../features/workload-key.ts';
 import { type BaselineSource, markerOf } from '../profiles/profile-baseline.ts';
+import { BatchFuse } from './batch-fuse.ts';
 import { anchorFinding, failureFinding } from './behaviour-finding.ts';
 import type { BehaviourProgram, LiveWorkload, MaterialRow } from './behaviour-program.ts';
 import type { ContainerLife } from './container-life.ts';
@@ -56,12 +57,13 @@ export class BehaviourEngine {
     },
     observe: (container, token) => this.#lifeOf(container)?.baseline.observe(token),
   };
-  /** The windows failed in this batch: what is left of it is passed over. */
-  #isBroken = false;
+  /** Rules and detectors go on whatever happens here. */
+  readonly #fuse: BatchFuse;
 
   constructor(program: () => BehaviourProgram, options: BehaviourEngineOptions = {}) {
     this.#program = program;
     this.#options = options;
+    this.#fuse = new BatchFuse(options.onFailure);
     this.#guard = new ModelGuard(options.onModelFailure);
     this.#judge = new WindowJudge(this.#guard, this.#books, this.#stats);
     this.#index = new ProgramIndex(program());
@@ -82,10 +84,10 @@ export class BehaviourEngine {
     this.#options.baseline?.begin(this.#asked);
     if (rules !== this.#rules) this.#markers = rules.map(markerOf);
     this.#rules = rules;
-    this.#isBroken = false;
+    this.#fuse.isBlown = false;
     const program = this.#program();
     if (program !== this.#index.program) this.#take(program);
-    this.#try(() => this.#windows.begin(batch, state));
+    this.#fuse.try(() => this.#windows.begin(batch, state));
   }
 
   #take(program: BehaviourProgram): void {
@@ -97,12 +99,12 @@ export class BehaviourEngine {
 
   /** The record on which the cursor stands; the state has applied it. */
   apply(cursor: EventCursor, state: EngineView): void {
-    if (this.#isBroken) return;
+    if (this.#fuse.isBlown) return;
     try {
       this.#windows.apply(cursor, state);
       if (cursor.slot > 0 && EventMarks.wants(cursor.kind)) this.#mark(cursor, state);
     } catch (error) {
-      this.#break(error);
+      this.#fuse.blow(error);
     }
   }
 
@@ -117,7 +119,7 @@ export class BehaviourEngine {
   end(batch: Batch, state: EngineView, emit: Emit): void {
     const began = performance.now();
     this.#lives.renamed(state.containers.told);
-    for (const closed of this.#try(() => this.#windows.end(batch)) ?? []) this.#close(closed, batch, emit);
+    for (const closed of this.#fuse.try(() => this.#windows.end(batch)) ?? []) this.#close(closed, batch, emit);
     this.#lives.sweep(batch.header.node, state.containers, Number(batch.header.watermark / 1_000_000n));
     this.#stats.ns += (performance.now() - began) * 1e6;
   }
@@ -178,7 +180,7 @@ export class BehaviourEngine {
     countUp(this.#stats.findings, finding.rule);
     const cursor = this.#cursor.open(momentRecord(to, container, mark));
     cursor.next();
-    emit(finding satisfies Finding, cursor, batch);
+    emit(finding, cursor, batch);
   }
 
   #lifeOf(container: Container): ContainerLife | undefined {
@@ -207,9 +209,14 @@ export class BehaviourEngine {
     };
   }
 
-  /** What was learned since it was asked last. */
-  materials(): MaterialRow[] {
-    return this.#materials.rows();
+  /** What was learned since it was asked last; see `Materials.rows`. */
+  materials(most?: number, since?: number): MaterialRow[] {
+    return this.#materials.rows(most, since);
+  }
+
+  /** Of handing materials on. */
+  get turn(): number {
+    return this.#materials.turn;
   }
 
   /** Rows that nobody took: they come again. */
@@ -243,6 +250,7 @@ export class BehaviourEngine {
     stats.keys = this.#materials.size;
     stats.bytes = this.#materials.bytes;
     stats.failures.set('model', this.#guard.failures);
+    if (this.#fuse.failures > 0) stats.failures.set('batch', this.#fuse.failures);
     for (const [what, count] of [
       ['container', this.#lives.evicted],
       ['material', this.#materials.evicted],
@@ -272,29 +280,12 @@ export class BehaviourEngine {
    */
   restore(bytes: Uint8Array, viewOf: (node: string) => EngineView | undefined): void {
     const { windows, lives, policy, failed, books, materials } = decodeEngine(bytes);
-    this.#windows.restore(windows, viewOf);
+    this.#materials.restore(materials);
     this.#lives.restore(lives);
     this.#judge.restore(policy);
     this.#guard.restore(failed);
     this.#books.restore(books);
-    this.#materials.restore(materials);
-  }
-
-  #try<T>(work: () => T): T | undefined {
-    if (this.#isBroken) return undefined;
-    try {
-      return work();
-    } catch (error) {
-      this.#break(error);
-      return undefined;
-    }
-  }
-
-  /** Rules and detectors go on whatever happens here. */
-  #break(error: unknown): void {
-    this.#isBroken = true;
-    const before = this.#stats.failures.get('batch') ?? 0;
-    this.#stats.failures.set('batch', before + 1);
-    if (before === 0) this.#options.onFailure?.(error);
+    // the last one: where open windows can not be read, what was learned is not lost with them
+    this.#windows.restore(windows, viewOf);
   }
 }

@@ -1,16 +1,17 @@
-import { createHash } from 'node:crypto';
 import type { Priority } from '@picket/sdk';
 import type { Container, EventPosition, ExplanationPart, FieldValues, Finding, OutputPart } from '../../../types.ts';
+import { splitImage } from '../../rules/fields/image-name.ts';
 import type { FeatureWindow } from '../features/feature-window.ts';
+import { workloadId } from '../features/workload-id.ts';
 import type { Contribution } from '../models/model.ts';
 import type { Drift } from '../profiles/drift.ts';
 import type { BehaviourStage, LiveWorkload } from './behaviour-program.ts';
 
 /** Rules that findings of learned behaviour are told under. */
-export const DRIFT_RULE = 'Behaviour drift';
-export const SCORE_RULE = 'Unusual behaviour';
-export const ANCHOR_RULE = 'Behaviour model drifts from its anchor';
-export const FAILURE_RULE = 'Behaviour model failed';
+const DRIFT_RULE = 'Behaviour drift';
+const SCORE_RULE = 'Unusual behaviour';
+const ANCHOR_RULE = 'Behaviour model drifts from its anchor';
+const FAILURE_RULE = 'Behaviour model failed';
 
 /** How long what a container goes on with is one alert, ms of event time. */
 const COOLDOWN_MS = 600_000;
@@ -150,7 +151,7 @@ function fieldsOf({ container, live, window }: Place, score: number, fresh: stri
     ...containerFields(container),
     'behaviour.workload': live.key,
     'behaviour.digest': live.digest,
-    'behaviour.id': workloadId(live),
+    'behaviour.id': workloadId(live.key, live.digest),
     'behaviour.stage': live.stage,
     'behaviour.version': live.versionId,
     'behaviour.score': score,
@@ -162,14 +163,10 @@ function fieldsOf({ container, live, window }: Place, score: number, fresh: stri
 const containerFields = (container: Container): FieldValues => ({
   'container.id': container.id.slice(0, 12) || null,
   'container.name': container.name || null,
-  'container.image.repository': container.image.replace(/@.*$/, '').replace(/:[^/:]*$/, '') || null,
+  'container.image.repository': splitImage(container.image).repository || null,
   'k8s.ns.name': container.podNamespace || null,
   'k8s.pod.name': container.podName || null,
 });
-
-/** As the API names it. */
-const workloadId = ({ key, digest }: LiveWorkload): string =>
-  createHash('sha256').update(`${key}\0${digest}`).digest('hex').slice(0, 16);
 
 const explained = ({ feature, observed, usual, weight }: Contribution): ExplanationPart => ({
   feature,

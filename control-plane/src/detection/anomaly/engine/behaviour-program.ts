@@ -84,10 +84,3 @@ export interface BehaviourLife {
   /** Takes over what a partition has seen so far, in place of what it gave before. */
   takeMaterial(partition: number, rows: readonly MaterialRow[]): Promise<void>;
 }
-
-/** Where behaviour is not watched. */
-export const NO_BEHAVIOUR: BehaviourProgram = {
-  revision: 0,
-  workloads: [],
-  settings: { isOn: false, alarmsPerDay: 1, learningMinutes: 60, review: 'auto', trainSeconds: 600 },
-};

@@ -26,6 +26,8 @@ export interface SavedLife {
 const ALARM_MS = 600_000;
 /** Strange things are remembered until the longest window that holds them is over, ms. */
 const STRANGE_MS = 120_000;
+/** The same is noted once in the shortest window that is learned from, ms. */
+const BIN_MS = 10_000;
 /** Windows of 1 s are over so long after their events, at most, ms. */
 const MARKS_MS = 10_000;
 const MOST = 16;
@@ -76,13 +78,16 @@ export class ContainerLife {
 
   /** Something in a window was so strange that it was told, or would have been. @param from begin of the window, ms */
   noteStrange(from: number, what: string): void {
+    const bin = Math.floor(from / BIN_MS);
+    if (this.#strange.some(([at, told]) => told === what && Math.floor(at / BIN_MS) === bin)) return;
     this.#strange.push([from, what]);
     while (this.#strange.length > MOST || (this.#strange[0]?.[0] ?? from) < from - STRANGE_MS) this.#strange.shift();
   }
 
-  /** What was strange in a stretch of time; undefined when nothing was. */
+  /** All that was strange in a stretch of time, a line each; undefined when nothing was. */
   strangeIn(from: number, to: number): string | undefined {
-    return this.#strange.find(([at]) => at >= from && at < to)?.[1];
+    const all = new Set(this.#strange.filter(([at]) => at >= from && at < to).map(([, what]) => what));
+    return all.size > 0 ? [...all].join('\n') : undefined;
   }
 
   /** Whether it is an alarm of its own, and not one that goes on. @param at ms since 1970 */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ControlPlaneError } from '../../../errors.ts';
 import type { SavedPolicy } from '../calibration/policy.ts';
 import type { SavedLife } from './container-life.ts';
-import type { Offer, SavedMaterial } from './materials.ts';
+import type { SavedMaterial } from './materials.ts';
 import type { SavedBook } from './workload-books.ts';
 
 /** Everything that an engine goes on from. */
@@ -33,7 +33,12 @@ const Head = z.object({
       marks: z.array(z.tuple([z.number().int(), z.number(), z.number(), z.number(), z.number()])),
     }),
   ),
-  policy: z.array(z.tuple([z.string(), z.array(z.tuple([z.number(), z.number()])), Pairs, z.number().nullable()])),
+  policy: z.array(
+    z.tuple([
+      ...([z.string(), z.array(z.tuple([z.number(), z.number()]))] as const),
+      ...([z.array(z.tuple([z.string(), z.number(), z.number()])), z.number().nullable()] as const),
+    ]),
+  ),
   failed: z.array(z.tuple([z.string(), z.string()])),
   books: z.array(
     z.object({
@@ -47,18 +52,8 @@ const Head = z.object({
   materials: z.array(
     z.object({
       name: z.object({ key: z.string(), digest: z.string(), image: z.string() }),
-      ...{ epoch: z.number(), isNews: z.boolean(), length: z.number().int().min(0) },
-      offers: z.array(
-        z.object({
-          ...{ length: z.number().int().min(0), run: z.string(), at: z.number() },
-          circumstances: z.object({
-            isPaused: z.boolean().optional(),
-            hasIncident: z.boolean().optional(),
-            strange: z.string().optional(),
-            isAllowed: z.boolean().optional(),
-          }),
-        }),
-      ),
+      ...{ epoch: z.number(), isNews: z.boolean(), used: z.number(), length: z.number().int().min(0) },
+      windows: z.number().int().min(0),
     }),
   ),
   windows: z.number().int().min(0),
@@ -66,7 +61,7 @@ const Head = z.object({
 
 /** A head in JSON, then the bytes of windows and materials that it tells the lengths of. */
 export function encodeEngine({ windows, materials, policy, ...rest }: EngineState): Uint8Array {
-  const parts = [windows, ...materials.flatMap(({ bytes, offers }) => [bytes, ...offers.map(({ window }) => window)])];
+  const parts = [windows, ...materials.map(({ bytes }) => bytes)];
   const head: z.input<typeof Head> = {
     version: VERSION,
     windows: windows.length,
@@ -82,7 +77,7 @@ export function encodeEngine({ windows, materials, policy, ...rest }: EngineStat
     policy: policy.map(([place, weak, told, last]) => [
       place,
       weak.map(([seconds, at]) => [seconds, at]),
-      told.map(([what, at]) => [what, at]),
+      told.map(([what, at, score]) => [what, at, score]),
       Number.isFinite(last) ? last : null,
     ]),
     failed: rest.failed.map(([version, why]) => [version, why]),
@@ -91,11 +86,7 @@ export function encodeEngine({ windows, materials, policy, ...rest }: EngineStat
       told: [...told],
       controller: { ...controller, alarms: [...controller.alarms], exposure: [...controller.exposure] },
     })),
-    materials: materials.map(({ bytes, offers, ...one }) => ({
-      ...one,
-      length: bytes.length,
-      offers: offers.map(({ window, ...offer }) => ({ ...offer, length: window.length })),
-    })),
+    materials: materials.map(({ bytes, ...one }) => ({ ...one, length: bytes.length })),
   };
   const text = Buffer.from(JSON.stringify(head));
   const start = Buffer.alloc(8);
@@ -114,11 +105,7 @@ export function decodeEngine(bytes: Uint8Array): EngineState {
     return rest.slice(at - length, at);
   };
   const windows = take(head.windows);
-  const materials = head.materials.map(({ length, offers, ...one }) => ({
-    ...one,
-    bytes: take(length),
-    offers: offers.map(({ length: size, ...offer }): Offer => ({ ...offer, window: take(size) })),
-  }));
+  const materials = head.materials.map(({ length, ...one }) => ({ ...one, bytes: take(length) }));
   if (at !== rest.length) throw corrupt('it goes on behind its end');
   const policy: SavedPolicy = head.policy.map(([place, weak, told, last]) => [
     place,

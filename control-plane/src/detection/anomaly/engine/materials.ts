@@ -1,20 +1,29 @@
 import type { FeatureWindow } from '../features/feature-window.ts';
-import { decodeWindow, encodeWindow } from '../features/windows-codec.ts';
 import type { WorkloadKey } from '../features/workload-key.ts';
 import { type Circumstances, learnFrom, type Refusal } from '../learning/hygiene.ts';
 import { Material } from '../learning/material.ts';
 import type { MaterialRow } from './behaviour-program.ts';
 import { nameOf, type ProgramIndex } from './program-index.ts';
 
-/** Workloads of which there is material in one partition. */
-const MOST_KEYS = 256;
-/** Windows that a checkpoint holds beside a saved material; saving it costs more than they do. */
-const MOST_JOURNAL = 512;
+export interface MaterialBounds {
+  /** Workloads of which there is material. */
+  readonly keys: number;
+  /** Memory of all of it. */
+  readonly bytes: number;
+}
 
-/** A window that was offered since the material was saved. */
+const BOUNDS: MaterialBounds = { keys: 1024, bytes: 192 << 20 };
+/** What was not seen for so long makes room first, ms of event time. */
+const UNUSED_MS = 86_400_000;
+/** What was not seen for so long is parked, ms of event time; where memory is short, sooner. */
+const PARKED_MS = 900_000;
+const PARKED_SOON_MS = 60_000;
+
+/** Where a window comes from, and what is known of it beside itself. */
 export interface Offer {
-  readonly window: Uint8Array;
+  /** The container. */
   readonly run: string;
+  /** When the window ended, ms since 1970. */
   readonly at: number;
   readonly circumstances: Circumstances;
 }
@@ -24,29 +33,48 @@ export interface SavedMaterial {
   readonly name: WorkloadKey;
   readonly epoch: number;
   readonly isNews: boolean;
+  /** When a window of it was offered last, ms since 1970. */
+  readonly used: number;
+  /** Windows of 10 s that were learned from. */
+  readonly windows: number;
+  /** What `Material.load` reads. */
   readonly bytes: Uint8Array;
-  readonly offers: readonly Offer[];
 }
 
 interface Entry {
   readonly name: WorkloadKey;
   readonly epoch: number;
-  readonly material: Material;
-  /** Of the material before the offers. */
-  saved: Uint8Array;
-  offers: Offer[];
+  /** Undefined while it is parked. */
+  material: Material | undefined;
+  parked: Uint8Array;
+  windows: number;
+  /** Memory of it, as counted last. */
+  bytes: number;
   /** Something was learned or refused since it was handed on. */
   isNews: boolean;
+  used: number;
+  /** The turn in which it was handed on last. */
+  shared: number;
 }
 
 /** What one partition has learned of each workload; bounded. */
 export class Materials {
-  /** The one that was used longest ago first. */
+  readonly #bounds: MaterialBounds;
   readonly #entries = new Map<string, Entry>();
+  /** Those that are not parked, the one that was used longest ago first. */
+  readonly #awake = new Map<string, Entry>();
+  #bytes = 0;
   /** Forgotten for want of room. */
   evicted = 0;
   /** Materials of a checkpoint that could not be read: they began anew. */
   lost = 0;
+  /** How often a material was packed until it is used again. */
+  parked = 0;
+  #turn = 0;
+
+  constructor(bounds: MaterialBounds = BOUNDS) {
+    this.#bounds = bounds;
+  }
 
   get size(): number {
     return this.#entries.size;
@@ -54,58 +82,138 @@ export class Materials {
 
   /** Memory, about. */
   get bytes(): number {
-    let sum = 0;
-    for (const { material, saved, offers } of this.#entries.values())
-      sum += material.bytes + saved.length + offers.reduce((all, { window }) => all + window.length, 0);
-    return sum;
+    return this.#bytes;
   }
 
-  /**
-   * Learns from a window when that is safe.
-   * @param run the container
-   * @param at when it ended, ms since 1970
-   */
+  /** Learns from a window when that is safe. */
   offer(
     name: WorkloadKey,
     epoch: number,
     window: FeatureWindow,
-    { run, at, circumstances }: Omit<Offer, 'window'>,
+    { run, at, circumstances }: Offer,
   ): Refusal | undefined {
-    const entry = this.#of(name, epoch);
-    entry.offers.push({ window: encodeWindow(window), run, at, circumstances });
+    const entry = this.#of(name, epoch, at);
+    entry.used = at;
     entry.isNews = true;
-    const refusal = learnFrom(entry.material, window, run, at, circumstances);
-    if (entry.offers.length >= MOST_JOURNAL) save(entry);
+    const material = this.#wake(entry);
+    const refusal = learnFrom(material, window, run, at, circumstances);
+    entry.windows = material.windows10;
+    this.#weigh(entry);
+    this.#makeRoom(at);
     return refusal;
   }
 
-  #of(name: WorkloadKey, epoch: number): Entry {
+  #of(name: WorkloadKey, epoch: number, at: number): Entry {
     const key = nameOf(name);
     const known = this.#entries.get(key);
+    if (known && known.epoch >= epoch) return known;
+    this.#forget(key);
+    if (this.#entries.size >= this.#bounds.keys) this.#evict(at);
+    const fresh = freshEntry(name, epoch);
+    this.#entries.set(key, fresh);
+    return fresh;
+  }
+
+  #forget(key: string): void {
+    this.#bytes -= this.#entries.get(key)?.bytes ?? 0;
     this.#entries.delete(key);
-    const entry = known && known.epoch >= epoch ? known : freshEntry(name, epoch);
-    if (this.#entries.size >= MOST_KEYS) {
-      const [oldest] = this.#entries.keys();
-      if (oldest !== undefined) this.#entries.delete(oldest);
-      this.evicted++;
+    this.#awake.delete(key);
+  }
+
+  #evict(now: number): void {
+    this.#forget(this.#least(now));
+    this.evicted++;
+  }
+
+  /**
+   * The one that goes: not seen for a day, else with the fewest windows. Who starts containers under ever new names pushes
+   * out their like, and not what was learned of others.
+   */
+  #least(now: number): string {
+    let [least, fewest] = ['', Number.POSITIVE_INFINITY];
+    for (const [key, { used, windows }] of this.#entries) {
+      if (now - used > UNUSED_MS) return key;
+      if (windows >= fewest) continue;
+      [least, fewest] = [key, windows];
     }
-    this.#entries.set(key, entry);
-    return entry;
+    return least;
+  }
+
+  /** The material of an entry, read again when it was parked. One that can not be read begins anew. */
+  #wake(entry: Entry): Material {
+    const key = nameOf(entry.name);
+    this.#awake.delete(key);
+    this.#awake.set(key, entry);
+    if (entry.material) return entry.material;
+    entry.material = this.#load(entry.parked) ?? new Material(key);
+    entry.parked = NOTHING;
+    return entry.material;
+  }
+
+  #load(bytes: Uint8Array): Material | undefined {
+    if (bytes.length === 0) return undefined;
+    try {
+      return Material.load(bytes);
+    } catch {
+      this.lost++;
+      return undefined;
+    }
+  }
+
+  #weigh(entry: Entry): void {
+    const bytes = (entry.material?.bytes ?? 0) + entry.parked.length;
+    this.#bytes += bytes - entry.bytes;
+    entry.bytes = bytes;
+  }
+
+  /**
+   * Parks what was not used for a while, one at a time: each takes some milliseconds. Where memory is short, those that
+   * rest go first, and when none does, one is forgotten.
+   */
+  #makeRoom(now: number): void {
+    for (const entry of this.#awake.values()) {
+      const isShort = this.#bytes > this.#bounds.bytes;
+      if (now - entry.used <= (isShort ? PARKED_SOON_MS : PARKED_MS)) break;
+      this.#park(entry);
+      if (!isShort) break;
+    }
+    while (this.#bytes > this.#bounds.bytes && this.#entries.size > 1) this.#evict(now);
+  }
+
+  #park(entry: Entry): void {
+    if (!entry.material) return;
+    entry.parked = entry.material.pack();
+    entry.material = undefined;
+    this.#awake.delete(nameOf(entry.name));
+    this.#weigh(entry);
+    this.parked++;
   }
 
   /** Throws away what was begun before a reset. */
   forgetBefore(index: ProgramIndex): void {
-    for (const [key, { name, epoch }] of this.#entries) if (epoch < index.epoch(name)) this.#entries.delete(key);
+    for (const [key, { name, epoch }] of this.#entries) if (epoch < index.epoch(name)) this.#forget(key);
   }
 
-  /** Materials that have grown since they were handed on. */
-  rows(): MaterialRow[] {
+  /** Grows with every call of `rows`. */
+  get turn(): number {
+    return this.#turn;
+  }
+
+  /**
+   * Materials that have grown since they were handed on.
+   * @param most so many: packing them takes time
+   * @param since a turn: without those that were handed on after it
+   */
+  rows(most = Number.POSITIVE_INFINITY, since = Number.POSITIVE_INFINITY): MaterialRow[] {
+    this.#turn++;
     const rows: MaterialRow[] = [];
     for (const entry of this.#entries.values()) {
-      if (!entry.isNews) continue;
-      save(entry);
+      if (rows.length >= most) break;
+      if (!entry.isNews || entry.shared > since) continue;
       entry.isNews = false;
-      rows.push({ ...entry.name, bytes: entry.saved, epoch: entry.epoch });
+      entry.shared = this.#turn;
+      const material = entry.material ?? this.#load(entry.parked);
+      if (material) rows.push({ ...entry.name, bytes: material.save(), epoch: entry.epoch });
     }
     return rows;
   }
@@ -119,40 +227,41 @@ export class Materials {
   }
 
   state(): SavedMaterial[] {
-    return [...this.#entries.values()].map(({ name, epoch, isNews, saved, offers }) => ({
-      ...{ name, epoch, isNews, offers },
-      bytes: saved,
+    return [...this.#entries.values()].map(({ name, epoch, isNews, used, windows, material, parked }) => ({
+      ...{ name, epoch, isNews, used, windows },
+      bytes: material?.checkpoint() ?? parked,
     }));
   }
 
+  /** They are parked until they are used. One that is damaged harms no other. */
   restore(saved: readonly SavedMaterial[]): void {
     this.#entries.clear();
-    for (const one of saved) {
-      const entry = this.#read(one);
-      if (entry) this.#entries.set(nameOf(one.name), entry);
-      else this.lost++;
-    }
-  }
-
-  /** One that can not be read harms no other. */
-  #read({ name, epoch, isNews, bytes, offers }: SavedMaterial): Entry | undefined {
-    try {
-      const material = bytes.length > 0 ? Material.load(bytes) : new Material(nameOf(name));
-      for (const { window, run, at, circumstances } of offers)
-        learnFrom(material, decodeWindow(window), run, at, circumstances);
-      return { name, epoch, isNews, material, saved: bytes, offers: [...offers] };
-    } catch {
-      return undefined;
+    this.#awake.clear();
+    this.#bytes = 0;
+    for (const { bytes, ...one } of saved) {
+      if (!isWhole(bytes)) {
+        this.lost++;
+        continue;
+      }
+      const entry: Entry = { ...one, material: undefined, parked: bytes, bytes: 0, shared: 0 };
+      this.#entries.set(nameOf(one.name), entry);
+      this.#weigh(entry);
     }
   }
 }
+
+function isWhole(bytes: Uint8Array): boolean {
+  try {
+    Material.check(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const NOTHING = new Uint8Array(0);
 
 const freshEntry = (name: WorkloadKey, epoch: number): Entry => ({
-  ...{ name, epoch, material: new Material(nameOf(name)) },
-  ...{ saved: new Uint8Array(0), offers: [], isNews: false },
+  ...{ name, epoch, material: undefined, parked: NOTHING, windows: 0, bytes: 0 },
+  ...{ isNews: false, used: 0, shared: 0 },
 });
-
-function save(entry: Entry): void {
-  entry.saved = entry.material.save();
-  entry.offers = [];
-}

@@ -7,7 +7,9 @@ it('makes what was told no news for an hour', () => {
   const told = new ToldTokens();
   told.add(['x:/bin/nc'], 1000);
   expect([...told.news(['x:/bin/nc', 'x:/bin/id'], 2000)]).toEqual(['x:/bin/id']);
+  expect([...told.again(['x:/bin/nc', 'x:/bin/id'], 2000)]).toEqual(['x:/bin/nc']);
   expect([...told.news(['x:/bin/nc'], 1001 + HOUR)]).toEqual(['x:/bin/nc']);
+  expect([...told.again(['x:/bin/nc'], 1001 + HOUR)]).toEqual([]);
   const again = new ToldTokens(told.saved());
   expect([...again.news(['x:/bin/nc'], 2000)]).toEqual([]);
 });

@@ -20,6 +20,15 @@ export class ToldTokens {
     }
   }
 
+  /** Those of the tokens that were told and are no news. */
+  *again(tokens: Iterable<string>, at: number): Generator<string> {
+    if (this.#tokens.size === 0) return;
+    for (const token of tokens) {
+      const since = this.#tokens.get(token);
+      if (since !== undefined && Math.abs(at - since) <= KEEP_MS) yield token;
+    }
+  }
+
   add(tokens: Iterable<string>, at: number): void {
     for (const token of tokens) {
       this.#tokens.delete(token);

@@ -56,6 +56,9 @@ export class WindowJudge {
 
   #drift(the: Case): Told | undefined {
     const { live, life, window, at, container } = the;
+    // told already, and yet nothing to learn from: else who goes on for an hour is ordinary
+    for (const token of life.told.again(window.tokens.keys(), at))
+      if (this.#guard.knows(live, token) === false) life.noteStrange(window.from, token);
     const isStart = container.started > 0 && at - container.started / 1e6 < START_MS;
     const drift = this.#guard.drift(live, life.told.news(window.tokens.keys(), at), {
       isStart,

@@ -17,9 +17,13 @@ export class BytePacker {
   whole(value: number): void {
     this.#room(8);
     let rest = value;
-    while (rest >= 128) {
+    while (rest >= 2 ** 31) {
       this.#bytes[this.#length++] = (rest % 128) | 128;
       rest = Math.floor(rest / 128);
+    }
+    while (rest >= 128) {
+      this.#bytes[this.#length++] = (rest & 127) | 128;
+      rest >>>= 7;
     }
     this.#bytes[this.#length++] = rest;
   }
@@ -56,6 +60,15 @@ export class BytePacker {
     const bytes = this.#bytes.slice(0, this.#length);
     this.#length = 0;
     return bytes;
+  }
+
+  /** What was written, as a view that is good until more is written. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
   }
 
   #room(bytes: number): void {

@@ -51,6 +51,17 @@ test('what is strange is learned once it comes in three containers', () => {
   expect(material.stats()).toMatchObject({ windows: 1, quarantined: 1, released: 1 });
 });
 
+test('what came often does not let in what comes with it', () => {
+  const material = new Material('a');
+  const learn = (run: string, what: string) => learnFrom(material, makeWindow(), run, START, { strange: what });
+  expect(['a', 'b', 'c'].map((run) => learn(run, 'x:/usr/bin/pg_dump'))).toEqual(['strange', 'strange', undefined]);
+  expect(learn('c', 'x:/usr/bin/pg_dump\nx:/usr/bin/curl')).toBe('strange');
+  expect([learn('a', 'x:/usr/bin/curl'), learn('b', 'x:/usr/bin/pg_dump\nx:/usr/bin/curl')]).toEqual([
+    'strange',
+    undefined,
+  ]);
+});
+
 test('or in three different hours, or when an operator has allowed it', () => {
   const material = new Material('a');
   const learn = (hour: number) => learnFrom(material, makeWindow(), 'run', START + hour * HOUR, strange);

@@ -22,7 +22,7 @@ export interface Circumstances {
   readonly hasIncident?: boolean | undefined;
   /**
    * What made the window so strange that it raised an alarm: the feature of the heaviest contribution, or the token that is
-   * new. Such a window is learned from only when the same comes again in other containers or hours.
+   * new; a line for each thing. Such a window is learned from only when all of it comes again in other containers or hours.
    */
   readonly strange?: string | undefined;
   /** An operator has said that this strange thing belongs to the workload. */
@@ -64,5 +64,7 @@ function strangeness(
   { strange, isAllowed }: Circumstances,
 ): Refusal | undefined {
   if (strange === undefined || isAllowed) return undefined;
-  return material.comesAgain(strange, run, at) ? undefined : 'strange';
+  // each is noted, and what came often does not let in what came with it
+  const waits = strange.split('\n').filter((thing) => !material.comesAgain(thing, run, at));
+  return waits.length === 0 ? undefined : 'strange';
 }

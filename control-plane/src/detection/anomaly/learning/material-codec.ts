@@ -10,10 +10,16 @@ import { Reservoir, type ReservoirEntry } from './reservoir.ts';
 import { RunTable } from './run-table.ts';
 import { TokenTable } from './token-table.ts';
 
-/** "PKLM", u16 version, u16 0, u32 CRC of the rest, which is packed by zstd. */
+type Reservoirs = Pick<MaterialState, 'ten' | 'sixty' | 'kept'>;
+
+/** "PKLM", u16 version, u16 form, u32 CRC of the rest. */
 const MAGIC = 0x4d4c4b50;
 const VERSION = 1;
 const HEAD = 12;
+/** All of it packed by zstd, the windows in their order. */
+const PACKED_FORM = 0;
+/** As it lies in memory: windows packed in blocks, the rest not. */
+const FAST_FORM = 1;
 /** Largest saved material. */
 export const MOST_MATERIAL_BYTES = 256 * 1024;
 const MOST_RAW_BYTES = 8 << 20;
@@ -24,13 +30,29 @@ const SMALLER = 0.8;
 /** Windows that have no room when packed are left out, those first that have the least claim. */
 export function writeMaterial(state: MaterialState): Uint8Array {
   for (let share = 1; ; share *= SMALLER) {
-    const packed = pack(state, share);
+    const packed = packMaterial(state, share);
     if (packed.length <= MOST_MATERIAL_BYTES || share < 0.01) return packed;
   }
 }
 
-function pack(state: MaterialState, share: number): Uint8Array {
+/** Small, and as large as it takes. @param share of the windows */
+export function packMaterial(state: MaterialState, share = 1): Uint8Array {
   const out = new BytePacker();
+  writeTables(out, state);
+  for (const reservoir of [state.ten, state.sixty]) writeReservoir(out, trimmed(reservoir, share));
+  return framed(PACKED_FORM, zstdCompressSync(out.view(), PACKED));
+}
+
+/** All of it, quickly. */
+export function checkpointMaterial(state: MaterialState): Uint8Array {
+  const out = new BytePacker();
+  writeTables(out, state);
+  state.ten.write(out);
+  state.sixty.write(out);
+  return framed(FAST_FORM, out.view());
+}
+
+function writeTables(out: BytePacker, state: MaterialState): void {
   out.whole(state.name);
   out.whole(state.windows);
   out.whole(state.windows60);
@@ -39,13 +61,16 @@ function pack(state: MaterialState, share: number): Uint8Array {
   state.bigrams.write(out);
   state.runs.write(out);
   state.quarantine.write(out);
-  for (const reservoir of [state.ten, state.sixty]) writeReservoir(out, trimmed(reservoir, share));
-  const packed = zstdCompressSync(out.take(), PACKED);
-  const bytes = new Uint8Array(HEAD + packed.length);
-  new DataView(bytes.buffer).setUint32(0, MAGIC, true);
-  new DataView(bytes.buffer).setUint16(4, VERSION, true);
-  new DataView(bytes.buffer).setUint32(8, crc32(packed), true);
-  bytes.set(packed, HEAD);
+}
+
+function framed(form: number, rest: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(HEAD + rest.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, MAGIC, true);
+  view.setUint16(4, VERSION, true);
+  view.setUint16(6, form, true);
+  view.setUint32(8, crc32(rest), true);
+  bytes.set(rest, HEAD);
   return bytes;
 }
 
@@ -73,11 +98,8 @@ function writeReservoir(out: BytePacker, reservoir: Reservoir): void {
   for (const { bytes } of entries) out.raw(bytes);
 }
 
-/** @throws LearningError MATERIAL_MALFORMED, MATERIAL_VERSION */
-export function readMaterial(
-  bytes: Uint8Array,
-  newReservoirs: () => Pick<MaterialState, 'ten' | 'sixty'>,
-): MaterialState {
+/** Whether the bytes are whole; what is in them is not looked at. @throws LearningError MATERIAL_MALFORMED, MATERIAL_VERSION */
+export function checkMaterial(bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEAD || view.getUint32(0, true) !== MAGIC) throw malformed('they do not begin like one');
   const version = view.getUint16(4, true);
@@ -87,17 +109,22 @@ export function readMaterial(
       `the material has version ${version}, this Picket reads ${VERSION}: it is collected anew`,
     );
   if (crc32(bytes.subarray(HEAD)) !== view.getUint32(8, true)) throw malformed('their sum differs');
+}
+
+/** Reads any form. @throws LearningError MATERIAL_MALFORMED, MATERIAL_VERSION */
+export function readMaterial(bytes: Uint8Array, newReservoirs: () => Reservoirs): MaterialState {
+  checkMaterial(bytes);
+  const rest = bytes.subarray(HEAD);
   try {
-    return read(
-      new ByteUnpacker(zstdDecompressSync(bytes.subarray(HEAD), { maxOutputLength: MOST_RAW_BYTES })),
-      newReservoirs(),
-    );
+    const isPacked = bytes[6] === PACKED_FORM;
+    const raw = isPacked ? zstdDecompressSync(rest, { maxOutputLength: MOST_RAW_BYTES }) : rest;
+    return read(new ByteUnpacker(raw), newReservoirs(), isPacked);
   } catch (cause) {
     throw malformed(messageOf(cause), cause);
   }
 }
 
-function read(bytes: ByteUnpacker, reservoirs: Pick<MaterialState, 'ten' | 'sixty'>): MaterialState {
+function read(bytes: ByteUnpacker, reservoirs: Reservoirs, isPacked: boolean): MaterialState {
   const [name, windows, windows60] = [bytes.whole(), bytes.whole(), bytes.whole()];
   const refused: MaterialState['refused'] = new Map();
   for (const reason of REFUSALS) {
@@ -109,10 +136,9 @@ function read(bytes: ByteUnpacker, reservoirs: Pick<MaterialState, 'ten' | 'sixt
   const runs = RunTable.read(bytes);
   const quarantine = Quarantine.read(bytes);
   for (const reservoir of [reservoirs.ten, reservoirs.sixty])
-    for (const entry of readEntries(bytes)) {
-      if (!runs.byId(entry.run)) throw new RangeError('a window is of no container');
-      reservoir.add(entry);
-    }
+    if (isPacked) for (const entry of readEntries(bytes)) reservoir.put(entry);
+    else reservoir.read(bytes);
+  for (const run of reservoirs.kept.keys()) if (!runs.byId(run)) throw new RangeError('a window is of no container');
   if (!bytes.isAtEnd) throw new RangeError('bytes are left over');
   return { name, windows, windows60, refused, tokens, bigrams, runs, quarantine, ...reservoirs };
 }

@@ -54,6 +54,21 @@ test('it is the same after saving and loading, and goes on the same', () => {
   expect(restored.stats()).toEqual(undisturbed.stats());
 });
 
+test('a checkpoint of it is the same as the material, at any time, and goes on the same', () => {
+  const windows = runsOf(8, 400);
+  const undisturbed = observed(windows);
+  let restored = new Material('web');
+  for (let from = 0; from < windows.length; from += 500)
+    restored = observed(windows.slice(from, from + 500), Material.load(restored.checkpoint()));
+  expect(Buffer.from(restored.save()).equals(Buffer.from(undisturbed.save()))).toBe(true);
+  expect(restored.stats()).toEqual(undisturbed.stats());
+  const packed = Material.load(undisturbed.pack());
+  expect(Buffer.from(packed.save()).equals(Buffer.from(undisturbed.save()))).toBe(true);
+  // windows lie packed in memory
+  expect(undisturbed.stats().kept).toBeGreaterThan(1500);
+  expect(undisturbed.bytes).toBeLessThan(350_000);
+});
+
 test('merging two partitions is the same in either order, and the same as having seen all at one place', () => {
   const windows = [...runsOf(6, 500), ...runsOf(3, 300, START + 5 * HOUR)];
   const isFirst = ({ run }: MadeWindow) => Number(run.slice(4)) % 2 === 0;
@@ -176,5 +191,9 @@ test('what is no material is refused by a typed error', () => {
     broken[at] = (broken[at] ?? 0) ^ (1 + Math.floor(random() * 255));
     expect(codeOf(() => Material.load(broken))).toBe('MATERIAL_MALFORMED');
   }
+  const checkpoint = observed(runsOf(2, 50)).checkpoint();
+  expect(codeOf(() => Material.load(checkpoint.subarray(0, checkpoint.length - 9)))).toBe('MATERIAL_MALFORMED');
+  expect(codeOf(() => Material.check(checkpoint.subarray(1)))).toBe('MATERIAL_MALFORMED');
+  expect(codeOf(() => Material.check(checkpoint))).toBe('nothing was thrown');
   expect(codeOf(() => new Material('a').merge(new Material('b')))).toBe('MATERIAL_DIFFERS');
 });

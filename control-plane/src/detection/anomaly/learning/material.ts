@@ -1,14 +1,13 @@
 import { messageOf } from '@picket/sdk/errors';
 import { type FeatureWindow, WINDOW_FIRST, WINDOW_LAST, type WindowSeconds } from '../features/feature-window.ts';
-import { withoutBaseline } from '../profiles/baseline-values.ts';
 import { BigramTable } from './bigram-table.ts';
 import { hashName, hashPair, hashText } from './hash.ts';
 import type { Refusal } from './hygiene.ts';
 import { LearningError } from './learning-error.ts';
-import { readMaterial, writeMaterial } from './material-codec.ts';
+import { checkMaterial, checkpointMaterial, packMaterial, readMaterial, writeMaterial } from './material-codec.ts';
 import type { MaterialStats } from './material-stats.ts';
 import { Quarantine } from './quarantine.ts';
-import { Reservoir } from './reservoir.ts';
+import { type KeptRuns, Reservoir } from './reservoir.ts';
 import { RunTable } from './run-table.ts';
 import { type LearnedToken, TokenTable } from './token-table.ts';
 import { packWindow, unpackWindow } from './window-packing.ts';
@@ -29,6 +28,8 @@ export interface MaterialState {
   readonly quarantine: Quarantine;
   readonly ten: Reservoir;
   readonly sixty: Reservoir;
+  /** Windows that both reservoirs keep of each container. */
+  readonly kept: KeptRuns;
   readonly refused: Map<Refusal, number>;
   /** Windows of 10 s and of 60 s that were learned from. */
   windows: number;
@@ -47,14 +48,34 @@ export class Material {
     this.#state = state ?? newState(hashText(name, 0));
   }
 
-  /** @throws LearningError MATERIAL_MALFORMED, MATERIAL_VERSION */
+  /** What `save`, `pack` or `checkpoint` gave. @throws LearningError MATERIAL_MALFORMED, MATERIAL_VERSION */
   static load(bytes: Uint8Array): Material {
     return new Material('', readMaterial(bytes, newReservoirs));
   }
 
-  /** At most 256 KB, packed. */
+  /** Whether `load` will take these bytes for whole. @throws LearningError MATERIAL_MALFORMED, MATERIAL_VERSION */
+  static check(bytes: Uint8Array): void {
+    checkMaterial(bytes);
+  }
+
+  /** For the store: at most 256 KB, windows with the least claim are left out where they have no room. */
   save(): Uint8Array {
     return writeMaterial(this.#state);
+  }
+
+  /** All of it, as small as it gets: some 20 ms of a large one. */
+  pack(): Uint8Array {
+    return packMaterial(this.#state);
+  }
+
+  /** All of it, quickly: about as large as it is in memory. */
+  checkpoint(): Uint8Array {
+    return checkpointMaterial(this.#state);
+  }
+
+  /** Windows of 10 s that were learned from. */
+  get windows10(): number {
+    return this.#state.windows;
   }
 
   /** Memory, about. */
@@ -74,7 +95,7 @@ export class Material {
     const state = this.#state;
     const seconds = Math.floor(at / 1000);
     const container = state.runs.of(hashName(run), seconds);
-    if (window.seconds === 10) this.#count(window, container.id, at);
+    if (window.seconds === 10) state.windows++;
     else state.windows60++;
     state.runs.see(container, seconds, {
       isFirst: (window.flags & WINDOW_FIRST) !== 0,
@@ -87,15 +108,10 @@ export class Material {
       at: seconds,
       from: Math.floor(window.from / 1000),
       rank: hashPair(container.hash, (Math.floor(window.from / together) + state.name) >>> 0),
-      bytes: packWindow(withoutBaseline(window), state),
+      // windows of 60 s have the tokens and pairs of those of 10 s
+      bytes: packWindow(window, state, window.seconds === 10 ? { run: container.id, at } : undefined),
     });
-    state.runs.forget(() => new Set([...state.ten.runs(), ...state.sixty.runs()]));
-  }
-
-  #count({ tokens, bigrams }: FeatureWindow, run: number, at: number): void {
-    this.#state.windows++;
-    for (const token of tokens.keys()) this.#state.tokens.see(token, run, at);
-    for (let i = 0; i < bigrams.size; i++) this.#state.bigrams.see(bigrams.keys[i] ?? 0, bigrams.counts[i] ?? 0);
+    state.runs.forget(state.kept);
   }
 
   #reservoir(seconds: WindowSeconds): Reservoir {
@@ -198,10 +214,11 @@ function unpack(bytes: Uint8Array, seconds: 10 | 60, from: number, state: Materi
 /** Windows that are kept, and bytes of them. */
 const KEPT = { ten: 2048, tenBytes: 560 * 1024, sixty: 512, sixtyBytes: 160 * 1024 };
 
-export const newReservoirs = () => ({
-  ten: new Reservoir(KEPT.ten, KEPT.tenBytes),
-  sixty: new Reservoir(KEPT.sixty, KEPT.sixtyBytes),
-});
+export function newReservoirs(): Pick<MaterialState, 'ten' | 'sixty' | 'kept'> {
+  const kept: KeptRuns = new Map();
+  const { ten, tenBytes, sixty, sixtyBytes } = KEPT;
+  return { ten: new Reservoir(ten, tenBytes, kept), sixty: new Reservoir(sixty, sixtyBytes, kept), kept };
+}
 
 const newState = (name: number): MaterialState => ({
   name,

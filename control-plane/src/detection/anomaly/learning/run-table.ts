@@ -86,10 +86,8 @@ export class RunTable {
     if (!wasComplete && run.started && run.stopped) this.#complete++;
   }
 
-  /** Forgets the oldest of those that are not used when there are too many. */
-  forget(used: () => Set<number>): void {
-    if (this.#byId.size <= MOST_UNUSED) return;
-    const kept = used();
+  /** Forgets the oldest of those that are not used when there are too many. @param kept those that are used, by number */
+  forget(kept: ReadonlyMap<number, unknown>): void {
     if (this.#byId.size - kept.size <= MOST_UNUSED) return;
     const unused = [...this.#byId.values()].filter(({ id }) => !kept.has(id)).sort((a, b) => b.last - a.last);
     for (const { id, hash } of unused.slice(MOST_UNUSED / 2)) {

@@ -40,7 +40,7 @@ export function trainModel(material: Material, options: TrainOptions): TrainedMo
   const long = calibrateLength(sixty, rowsOf(60), earlier(60));
   const { windows, runs, windowsPerDay } = material.stats();
   const model = new CalibratedModel({
-    bundle: ModelBundle.train(inTime(all), { seed }),
+    bundle: ModelBundle.train(inTime(all), { seed, known: { windows, runs, tokens: material.tokens() } }),
     ...{ windows, runs, ten: short.calibration, sixty: long.calibration },
   });
   const alarms = heldOutAlarms([...short.scored, ...long.scored], options.alarmsPerDay, windowsPerDay);

@@ -1,8 +1,10 @@
 import type { CountTable, FeatureWindow, WindowSeconds } from '../features/feature-window.ts';
 import { SCALARS } from '../features/scalars.ts';
+import { BASELINE_CLASS } from '../profiles/token-classes.ts';
 import type { BigramTable } from './bigram-table.ts';
 import { BytePacker, ByteUnpacker } from './byte-packer.ts';
 import { packCount, unpackCount } from './log-count.ts';
+import { grown } from './reservoir-shares.ts';
 import type { TokenTable } from './token-table.ts';
 
 /** What packed windows refer to by number. */
@@ -11,53 +13,103 @@ export interface Dictionary {
   readonly bigrams: BigramTable;
 }
 
-type Pair = readonly [key: number, count: number];
+/** The container of a window that is learned from, and when it ended, ms since 1970. */
+export interface Sighting {
+  readonly run: number;
+  readonly at: number;
+}
 
 const packer = new BytePacker();
+/** Counts of one kind by key, one more than their byte; 0 where there is none. */
+let noted = new Uint16Array(4096);
+let size = 0;
+let last = 0;
+/** Tokens of rules with a baseline are learned, and are no part of what models look at. */
+const BASELINE = `${BASELINE_CLASS}:`;
 
 /**
  * A window in some hundred bytes. Scalars keep eight significant bits, counts come back within 3.6 %; pairs and tokens that
  * the dictionary has no room for are left out.
+ * @param seen given, the dictionary counts tokens and pairs, and takes in those that are new
+ * @returns a view, good until the next window is packed
  */
-export function packWindow(window: FeatureWindow, { tokens, bigrams }: Dictionary): Uint8Array {
+export function packWindow(window: FeatureWindow, dictionary: Dictionary, seen?: Sighting): Uint8Array {
+  packer.clear();
   packer.byte(window.flags);
-  const filled = [...window.scalars.keys()].filter((i) => window.scalars[i] !== 0);
-  packer.whole(filled.length);
+  putScalars(window.scalars);
+  putTable(window.syscalls);
+  noteBigrams(window.bigrams, dictionary.bigrams, seen !== undefined);
+  putNoted();
+  noteTokens(window.tokens, dictionary.tokens, seen);
+  putNoted();
+  return packer.view();
+}
+
+function putScalars(scalars: Float64Array): void {
+  let filled = 0;
+  for (let i = 0; i < scalars.length; i++) if (scalars[i] !== 0) filled++;
+  packer.whole(filled);
   let before = 0;
-  for (const i of filled) {
+  for (let i = 0; i < scalars.length; i++) {
+    if (scalars[i] === 0) continue;
     packer.whole(i - before);
-    packer.rough(window.scalars[i] ?? 0);
+    packer.rough(scalars[i] as number);
     before = i;
   }
-  putPairs(pairsOf(window.syscalls, (number) => number));
-  putPairs(pairsOf(window.bigrams, (pair) => bigrams.idOf(pair)));
-  const ids: Pair[] = [];
-  for (const [token, count] of window.tokens) {
-    const id = tokens.idOf(token);
-    if (id !== undefined) ids.push([id, count]);
-  }
-  putPairs(ids.sort(([a], [b]) => a - b));
-  return packer.take();
 }
 
-function pairsOf({ size, keys, counts }: CountTable, idOf: (key: number) => number | undefined): Pair[] {
-  const pairs: Pair[] = [];
-  for (let i = 0; i < size; i++) {
-    const id = idOf(keys[i] ?? 0);
-    if (id !== undefined) pairs.push([id, counts[i] ?? 0]);
-  }
-  return pairs.sort(([a], [b]) => a - b);
-}
-
-function putPairs(pairs: readonly Pair[]): void {
-  packer.whole(pairs.length);
+/** Keys are ascending, and may be any number. */
+function putTable({ size: entries, keys, counts }: CountTable): void {
+  packer.whole(entries);
   let before = 0;
-  for (const [key, count] of pairs) {
+  for (let i = 0; i < entries; i++) {
+    const key = keys[i] as number;
     packer.whole(key - before);
-    packer.byte(packCount(count));
+    packer.byte(packCount(counts[i] as number));
     before = key;
   }
 }
+
+function noteBigrams({ size: pairs, keys, counts }: CountTable, bigrams: BigramTable, isSeen: boolean): void {
+  for (let i = 0; i < pairs; i++) {
+    const [pair, count] = [keys[i] as number, counts[i] as number];
+    const id = isSeen ? bigrams.see(pair, count) : bigrams.idOf(pair);
+    if (id !== undefined) note(id, count);
+  }
+}
+
+function noteTokens(counts: ReadonlyMap<string, number>, tokens: TokenTable, seen: Sighting | undefined): void {
+  for (const [token, count] of counts) {
+    const id = seen ? tokens.see(token, seen.run, seen.at) : tokens.idOf(token);
+    if (id !== undefined && !token.startsWith(BASELINE)) note(id, count);
+  }
+}
+
+function note(key: number, count: number): void {
+  if (key >= noted.length) noted = grown(noted, new Uint16Array(2 * key));
+  if (noted[key] === 0) size++;
+  noted[key] = packCount(count) + 1;
+  if (key > last) last = key;
+}
+
+/** Writes what was noted, by key. */
+function putNoted(): void {
+  packer.whole(size);
+  let before = 0;
+  for (let key = 0, left = size; left > 0 && key <= last; key++) {
+    const count = noted[key] as number;
+    if (count === 0) continue;
+    noted[key] = 0;
+    packer.whole(key - before);
+    packer.byte(count - 1);
+    before = key;
+    left--;
+  }
+  size = 0;
+  last = 0;
+}
+
+type Pair = readonly [key: number, count: number];
 
 /**
  * @param seconds length of the window
