@@ -41,6 +41,13 @@ describe('drift', () => {
     );
   });
 
+  it('says once what several things have in common', () => {
+    const profile = usualProfile(['r:/etc/hosts', 'U:0']);
+    expect(driftOf(profile, ['r:/etc/passwd', 'r:/etc/group'])?.text).toBe('first read of /etc/passwd, /etc/group');
+    expect(driftOf(profile, ['s:mkdir', 's:wait4'])?.text).toBe('first system call mkdir, wait4');
+    expect(driftOf(profile, ['U:33'])?.text).toBe('first time as user 33; known: user 0');
+  });
+
   it('names some of a flood, and counts all', () => {
     const drift = driftOf(
       usualProfile([]),
@@ -64,6 +71,8 @@ describe('drift', () => {
     const running = usualProfile(['x:/usr/sbin/nginx'], { endsSeen: 0 });
     expect(driftOf(running, ['m:unlink /run/nginx.pid'], { isEnd: true })?.score).toBe(0);
     expect(driftOf(running, ['m:unlink /run/nginx.pid'])?.score).toBeGreaterThan(TARGET);
+    for (const token of ['x:/usr/bin/curl', 'c:10.0.3.0/24:4444', 'k:ptrace PTRACE_ATTACH'])
+      expect(driftOf(running, ['m:unlink /run/nginx.pid', token], { isEnd: true })?.score).toBeGreaterThan(TARGET);
   });
 
   it('counts little in a class that often has something new', () => {

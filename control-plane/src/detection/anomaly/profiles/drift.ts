@@ -29,7 +29,7 @@ export interface Drift {
 export interface DriftOptions {
   /** The container began a short while ago: where starts were not seen while learning, that is no news. */
   readonly isStart?: boolean | undefined;
-  /** The same for its end. */
+  /** The same for what it does to files at its end. */
   readonly isEnd?: boolean | undefined;
 }
 
@@ -63,15 +63,23 @@ function compare(
   fresh: ReadonlyMap<string, readonly string[]>,
   { isStart, isEnd }: DriftOptions,
 ): Drift | undefined {
-  const isNoNews = (isStart === true && profile.startUnknown) || (isEnd === true && profile.endUnknown);
+  const isFirstStart = isStart === true && profile.startUnknown;
+  const isFirstEnd = isEnd === true && profile.endUnknown;
   const groups = TOKEN_CLASSES.flatMap((one) => {
     const found = fresh.get(one.letter);
+    const isNoNews = isFirstStart || (isFirstEnd && isOfAnEnd(one));
     return found ? [groupOf(profile, one, found, fresh, isNoNews)] : [];
   });
   if (groups.length === 0) return undefined;
   const sorted = groups.toSorted((a, b) => b.score - a.score);
   return { groups: sorted, score: scoreOf(sorted), text: cut(textOfGroups(sorted)) };
 }
+
+/**
+ * Whether a container may do something of the class as it ends that it never did before: it tidies up. Who runs programs or
+ * connects somewhere in the same second may have ended it to hide that.
+ */
+const isOfAnEnd = ({ letter, family }: TokenClass): boolean => family === 'files' || letter === 's';
 
 function groupOf(
   profile: Profile,
@@ -81,7 +89,10 @@ function groupOf(
   isNoNews: boolean,
 ): DriftGroup {
   const told = found.slice(0, MOST_TOKENS);
-  const says = told.map((token) => sayOf(one, textOf(token), fresh));
+  const says = withoutRepeats(
+    one,
+    told.map((token) => sayOf(one, textOf(token), fresh)),
+  );
   const more = found.length > told.length ? [`and ${found.length - told.length} more`] : [];
   const known = one.tellsKnown ? knownOf(profile, one.letter) : '';
   return {
@@ -92,6 +103,13 @@ function groupOf(
     score: isNoNews ? 0 : profile.strangeness(one.letter),
     text: cut(`${[...says, ...more].join(', ')}${known}`),
   };
+}
+
+/** "first read of /a, first read of /b" as "first read of /a, /b". */
+function withoutRepeats(one: TokenClass, says: readonly string[]): readonly string[] {
+  const beginning = one.says('');
+  const isRepeated = beginning !== '' && says.every((said) => said.startsWith(beginning));
+  return isRepeated ? says.map((said, at) => (at === 0 ? said : said.slice(beginning.length))) : says;
 }
 
 /** A new program is told with who started it. */
@@ -106,7 +124,7 @@ function knownOf(profile: Profile, letter: string): string {
   const usual = profile.usual(letter, MOST_KNOWN);
   if (usual.length === 0) return '; none known';
   const more = profile.count(letter) - usual.length;
-  return `; known: ${usual.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `; known: ${letter === 'U' ? 'user ' : ''}${usual.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /**

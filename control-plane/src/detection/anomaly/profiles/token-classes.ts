@@ -73,7 +73,7 @@ export const TOKEN_CLASSES: readonly TokenClass[] = [
     name: 'calls',
     family: 'calls',
     calmDays: 1,
-    says: (text) => `system call ${text} for the first time`,
+    says: (text) => `first system call ${text}`,
   },
 ];
 
@@ -81,9 +81,6 @@ export const TOKEN_CLASSES: readonly TokenClass[] = [
 export const BASELINE_CLASS = 'b';
 
 const BY_LETTER: ReadonlyMap<string, TokenClass> = new Map(TOKEN_CLASSES.map((one) => [one.letter, one]));
-
-/** Undefined for letters that are no class, and for that of baselines. */
-export const tokenClass = (letter: string): TokenClass | undefined => BY_LETTER.get(letter);
 
 const DEFAULT_DAYS = 3;
 export const calmDays = (letter: string): number => BY_LETTER.get(letter)?.calmDays ?? DEFAULT_DAYS;
