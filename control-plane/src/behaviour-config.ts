@@ -1,7 +1,5 @@
+import { type Environment, invalid, oneOf } from './config-values.ts';
 import type { BehaviourSettings } from './detection/anomaly/engine/behaviour-program.ts';
-import { ControlPlaneError } from './errors.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * What the operator said about learned behaviour. See docs/configuration.md for the names.
@@ -26,16 +24,5 @@ function number(env: Environment, name: string, { least, most, usual }: Range): 
   if (!text) return usual;
   const value = Number(text);
   if (value >= least && value <= most) return value;
-  throw new ControlPlaneError(
-    'CONFIG_INVALID',
-    `${name} is "${text}": use a number from ${least} to ${most}, for example ${usual}`,
-  );
-}
-
-function oneOf<T extends string>(env: Environment, name: string, values: readonly [T, T], usual: T): T {
-  const text = env[name];
-  if (!text) return usual;
-  const found = values.find((value) => value === text);
-  if (found) return found;
-  throw new ControlPlaneError('CONFIG_INVALID', `${name} is "${text}": use ${values.join(' or ')}`);
+  throw invalid(name, text, `use a number from ${least} to ${most}, for example ${usual}`);
 }

@@ -1,8 +1,11 @@
 import { type Log, messageOf } from '@picket/sdk';
 import { BehaviourEngine } from './detection/anomaly/engine/behaviour-engine.ts';
-import type { BehaviourLife, LiveWorkload } from './detection/anomaly/engine/behaviour-program.ts';
+import type { BehaviourLife, LiveWorkload, MaterialRow } from './detection/anomaly/engine/behaviour-program.ts';
 import { BehaviourStats, type ContainerScores, type ObservedAlarms } from './detection/anomaly/engine/engine-stats.ts';
 import type { ProfileBaseline } from './detection/anomaly/profiles/profile-baseline.ts';
+
+/** Materials that are handed on at once. */
+const ROWS = 8;
 
 type Name = Pick<LiveWorkload, 'key' | 'digest'>;
 
@@ -60,19 +63,28 @@ export class BehaviourWork {
   async share(): Promise<void> {
     if (!this.#life || this.#sharing) return;
     this.#sharing = true;
-    for (const [number, { behaviour }] of [...this.#partitions])
-      if (behaviour) await this.#shareOne(this.#life, number, behaviour);
-    this.#sharing = false;
+    try {
+      for (const [number, { behaviour }] of [...this.#partitions])
+        if (behaviour) await this.#shareOne(this.#life, number, behaviour);
+    } finally {
+      this.#sharing = false;
+    }
   }
 
+  /** A few at a time: packing hundreds at once would hold up batches for seconds. */
   async #shareOne(life: BehaviourLife, partition: number, engine: BehaviourEngine): Promise<void> {
-    const rows = engine.materials();
-    if (rows.length === 0) return;
-    try {
-      await life.takeMaterial(partition, rows);
-    } catch (error) {
-      engine.notTaken(rows);
-      this.#log.warn('what was learned could not be kept; it is tried again', { partition, why: messageOf(error) });
+    const since = engine.turn;
+    for (;;) {
+      let rows: MaterialRow[] = [];
+      try {
+        rows = engine.materials(ROWS, since);
+        if (rows.length === 0) return;
+        await life.takeMaterial(partition, rows);
+      } catch (error) {
+        engine.notTaken(rows);
+        this.#log.warn('what was learned could not be kept; it is tried again', { partition, why: messageOf(error) });
+        return;
+      }
     }
   }
 

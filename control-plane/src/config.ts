@@ -2,9 +2,9 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LOG_LEVELS, type LogLevel } from '@picket/sdk';
 import { readBehaviourSettings } from './behaviour-config.ts';
+import { type Environment, invalid, oneOf } from './config-values.ts';
 import type { BehaviourSettings } from './detection/anomaly/engine/behaviour-program.ts';
 import { type DetectorSettings, readDetectorSettings } from './detector-config.ts';
-import { ControlPlaneError } from './errors.ts';
 import { SHIPPED_RULES } from './rule-files.ts';
 
 /** What the control plane was told. Plain values, checked once. */
@@ -40,8 +40,6 @@ export interface ControlPlaneConfig {
   readonly replica: string;
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
@@ -63,7 +61,7 @@ export function readConfig(env: Environment = process.env): ControlPlaneConfig {
     alertsPerMinute: alertsPerMinute(env.PICKET_ALERTS_PER_MINUTE || '30'),
     detectors: readDetectorSettings(env),
     behaviour: readBehaviourSettings(env),
-    logLevel: level(env.PICKET_LOG || 'info'),
+    logLevel: oneOf(env, 'PICKET_LOG', LOG_LEVELS, 'info'),
     consoleFolder: env.PICKET_CONSOLE || fileURLToPath(new URL('../console/dist', import.meta.url)),
     openMetrics: env.PICKET_METRICS_OPEN === '1',
     secure: env.PICKET_SECURE === '1',
@@ -83,23 +81,11 @@ function listenAddress(text: string): { host: string; port: number } {
   const port = Number(text.slice(at + 1));
   const host = text.slice(0, at).replace(/^\[|\]$/g, '');
   if (at > 0 && host && Number.isInteger(port) && port >= 0 && port < 65536) return { host, port };
-  throw new ControlPlaneError(
-    'CONFIG_INVALID',
-    `PICKET_LISTEN is "${text}": write address:port, for example 127.0.0.1:8686`,
-  );
+  throw invalid('PICKET_LISTEN', text, 'write address:port, for example 127.0.0.1:8686');
 }
 
 function alertsPerMinute(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1 && value <= 1_000_000) return value;
-  throw new ControlPlaneError(
-    'CONFIG_INVALID',
-    `PICKET_ALERTS_PER_MINUTE is "${text}": use a whole number from 1 to 1000000, for example 30`,
-  );
-}
-
-function level(text: string): LogLevel {
-  const found = LOG_LEVELS.find((name) => name === text);
-  if (found) return found;
-  throw new ControlPlaneError('CONFIG_INVALID', `PICKET_LOG is "${text}": use one of ${LOG_LEVELS.join(', ')}`);
+  throw invalid('PICKET_ALERTS_PER_MINUTE', text, 'use a whole number from 1 to 1000000, for example 30');
 }

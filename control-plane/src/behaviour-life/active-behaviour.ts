@@ -130,7 +130,7 @@ export class ActiveBehaviour {
     log.info('models of behaviour loaded', {
       workloads: workloads.length,
       revision: layers.revision,
-      left_out: this.#leftOut,
+      left_out: this.#leftOut + damaged,
     });
   }
 

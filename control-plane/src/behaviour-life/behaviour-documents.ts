@@ -1,4 +1,5 @@
 import type { ModelInfo, ModelVersionInfo, ProfileDecision, ProfileInfo } from '@picket/sdk/client';
+import { isoTime } from '../api/iso-time.ts';
 import type { BehaviourSettings } from '../detection/anomaly/engine/behaviour-program.ts';
 import type { ObservedAlarms } from '../detection/anomaly/engine/engine-stats.ts';
 import { TOKEN_CLASSES } from '../detection/anomaly/profiles/token-classes.ts';
@@ -23,7 +24,10 @@ const WINDOW_SECONDS = 10;
 const LEAST_DAYS = 1 / 1440;
 
 /** A workload as the API tells it. */
-export function modelInfo(known: KnownWorkload, settings: Pick<BehaviourSettings, 'alarmsPerDay'>): ModelInfo {
+export function modelInfo(
+  known: KnownWorkload,
+  settings: Pick<BehaviourSettings, 'alarmsPerDay' | 'learningMinutes'>,
+): ModelInfo {
   const { workload, active, prior, totals, observed } = known;
   const { failure } = workload;
   return {
@@ -39,6 +43,8 @@ export function modelInfo(known: KnownWorkload, settings: Pick<BehaviourSettings
       runs: totals?.runs ?? 0,
       seconds: (totals?.windows ?? 0) * WINDOW_SECONDS,
       changed: isoTime(totals?.time || null),
+      needed: settings.learningMinutes * 60,
+      refused: { ...totals?.refused },
     },
     target: { per_day: workload.target ?? settings.alarmsPerDay, own: workload.target !== null },
     observed: observed
@@ -111,10 +117,3 @@ export const decisionInfo = ({
 /** What a class of tokens is called. */
 export const className = (letter: string): string =>
   letter === 'b' ? 'baselines of rules' : (TOKEN_CLASSES.find((one) => one.letter === letter)?.name ?? letter);
-
-/** ms since 1970 as RFC 3339; null and 0 of what never was stay null. */
-export function isoTime(ms: number): string;
-export function isoTime(ms: number | null): string | null;
-export function isoTime(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
-}

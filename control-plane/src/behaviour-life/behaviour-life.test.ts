@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { workloadId } from '../detection/anomaly/features/workload-id.ts';
 import { trainInWorker } from '../detection/anomaly/learning/train-in-worker.ts';
 import { onBothDatabases, onSqlite } from '../store/testing/databases.ts';
 import { MADE_DIGEST, MADE_KEY, madeMaterial } from './testing/made-material.ts';
 import { quickTraining } from './testing/quick-training.ts';
 import { actor, behaviourLives } from './testing/test-behaviour-life.ts';
-import { workloadId } from './workload-id.ts';
 
 const ID = workloadId(MADE_KEY, MADE_DIGEST);
 const operator = actor('operator');

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { startNats } from '../../../test/support/nats.ts';
 import { openTestBus, TestAgent, until } from '../bus/test-bus.ts';
+import { workloadId } from '../detection/anomaly/features/workload-id.ts';
 import { onPostgres } from '../store/testing/databases.ts';
 import { BEHAVIOUR_SUBJECT, behaviourNotices } from './behaviour-notices.ts';
 import { MADE_DIGEST, MADE_KEY, madeMaterial } from './testing/made-material.ts';
 import { actor, openTestBehaviourLife } from './testing/test-behaviour-life.ts';
-import { workloadId } from './workload-id.ts';
 
 test('notices reach every control plane, and agents can send none', async () => {
   const nats = await startNats({ nodes: ['node-1'] });

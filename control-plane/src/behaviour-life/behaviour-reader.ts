@@ -8,6 +8,7 @@ import type {
   ProfileInfo,
 } from '@picket/sdk/client';
 import type { BehaviourActor, WorkloadFilter } from '../api/behaviour/behaviour-lifecycle.ts';
+import { isoTime } from '../api/iso-time.ts';
 import type { BehaviourSettings } from '../detection/anomaly/engine/behaviour-program.ts';
 import { Profile } from '../detection/anomaly/profiles/profile.ts';
 import { classOf, textOf } from '../detection/anomaly/profiles/token-stat.ts';
@@ -16,7 +17,7 @@ import type { WorkloadRecord } from '../store/behaviour/behaviour-store.ts';
 import type { BehaviourVersionHead } from '../store/behaviour/behaviour-version-store.ts';
 import type { Store } from '../store/store.ts';
 import { findVersion, seenWorkload } from './behaviour-access.ts';
-import { decisionInfo, isoTime, modelInfo, profileInfo, versionInfo } from './behaviour-documents.ts';
+import { decisionInfo, modelInfo, profileInfo, versionInfo } from './behaviour-documents.ts';
 import type { BehaviourView } from './behaviour-view.ts';
 import { type ComparedVersion, compareTokens, compareWords } from './compare-versions.ts';
 import { scoredBy } from './live-workloads.ts';

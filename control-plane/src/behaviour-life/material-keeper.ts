@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type Log, messageOf } from '@picket/sdk';
 import type { MaterialRow } from '../detection/anomaly/engine/behaviour-program.ts';
+import { workloadId } from '../detection/anomaly/features/workload-id.ts';
 import { Material } from '../detection/anomaly/learning/material.ts';
 import type { MaterialTotals } from '../store/behaviour/behaviour-material-store.ts';
 import type { Store } from '../store/store.ts';
 import { addWorkload, newWorkload } from './new-workload.ts';
-import { workloadId } from './workload-id.ts';
 
 export interface MaterialKeeperDeps {
   readonly store: Store;
@@ -65,8 +65,8 @@ export class MaterialKeeper {
       return [];
     }
     try {
-      const { windows, runs, completeRuns, firstAt, lastAt } = Material.load(row.bytes).stats();
-      return [{ row, id, hash, numbers: { windows, runs, completeRuns, first: firstAt, time: lastAt } }];
+      const { windows, runs, completeRuns, firstAt, lastAt, refused } = Material.load(row.bytes).stats();
+      return [{ row, id, hash, numbers: { windows, runs, completeRuns, first: firstAt, time: lastAt, refused } }];
     } catch (error) {
       this.counts.refused.damaged++;
       this.#deps.log.error('what a partition has learned can not be read and is left out', {

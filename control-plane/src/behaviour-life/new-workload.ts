@@ -1,9 +1,10 @@
+import { workloadId } from '../detection/anomaly/features/workload-id.ts';
 import type { WorkloadRecord } from '../store/behaviour/behaviour-store.ts';
 import type { Store } from '../store/store.ts';
-import { namespaceOf, workloadId } from './workload-id.ts';
+import { namespaceOf } from './namespace-of.ts';
 
-/** Workloads that are kept; those that were used the longest time ago go first. */
-export const MOST_WORKLOADS = 5000;
+/** Workloads that are kept; see `removeUnused` for which of them go. */
+const MOST_WORKLOADS = 5000;
 
 interface Named {
   readonly key: string;
@@ -34,5 +35,5 @@ export async function addWorkload(
   if (before)
     for (const decision of await store.behaviourDecisions.of(before.id))
       if (decision.state === 'accepted') await store.behaviourDecisions.put({ ...decision, workload: workload.id });
-  return await store.behaviour.removeUnused(most);
+  return await store.behaviour.removeUnused(most, { now: workload.created, keep: workload.id });
 }

@@ -3,6 +3,7 @@ import { PROFILE_LIMITS } from '@picket/sdk/client';
 import type { z } from 'zod';
 import type { BehaviourActor } from '../api/behaviour/behaviour-lifecycle.ts';
 import type { BehaviourSettings } from '../detection/anomaly/engine/behaviour-program.ts';
+import { workloadId } from '../detection/anomaly/features/workload-id.ts';
 import { NO_ENTRIES } from '../detection/anomaly/profiles/operator-entries.ts';
 import { Profile } from '../detection/anomaly/profiles/profile.ts';
 import { ProfileError } from '../detection/anomaly/profiles/profile-error.ts';
@@ -19,9 +20,9 @@ import { maySee, seenWorkload } from './behaviour-access.ts';
 import type { BehaviourChanges } from './behaviour-changes.ts';
 import { decisionsOf, operatorEntries } from './decisions.ts';
 import { importedVersion } from './imported-version.ts';
+import { namespaceOf } from './namespace-of.ts';
 import { addWorkload, newWorkload } from './new-workload.ts';
 import { withActive, writeWorkload } from './version-changes.ts';
-import { namespaceOf, workloadId } from './workload-id.ts';
 
 type Body<T extends z.ZodType> = z.output<T>;
 

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
+import { workloadId } from '../detection/anomaly/features/workload-id.ts';
 import { onSqlite } from '../store/testing/databases.ts';
 import { MADE_DIGEST, MADE_KEY, madeMaterial } from './testing/made-material.ts';
 import { actor, behaviourLives } from './testing/test-behaviour-life.ts';
-import { workloadId } from './workload-id.ts';
 
 const ID = workloadId(MADE_KEY, MADE_DIGEST);
 const operator = actor('operator');

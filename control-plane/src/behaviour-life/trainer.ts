@@ -1,4 +1,4 @@
-import { type Log, messageOf } from '@picket/sdk';
+import { type Log, messageOf, PicketError } from '@picket/sdk';
 import type { BehaviourSettings } from '../detection/anomaly/engine/behaviour-program.ts';
 import type { TrainedBytes, TrainJob } from '../detection/anomaly/learning/train-job.ts';
 import { NO_ENTRIES } from '../detection/anomaly/profiles/operator-entries.ts';
@@ -39,8 +39,8 @@ export interface TrainerCounts {
 }
 
 const LEASE = 'train';
-/** Longer than any training may take. */
-const LEASE_MS = 120_000;
+/** Longer than any training may take, and what is read and written with it. */
+const LEASE_MS = 240_000;
 const MOST_PRIORS = 2;
 /** Trainings after which the others hear of it: each change is read by every control plane. */
 const ANNOUNCE = 16;
@@ -246,5 +246,4 @@ function auditOf(before: WorkloadRecord, after: WorkloadRecord, version: string,
 }
 
 const lost = (message: string) => new ControlPlaneError('LEASE_LOST', message);
-const isCode = (error: unknown, code: string): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+const isCode = (error: unknown, code: string): boolean => error instanceof PicketError && error.code === code;

@@ -8,6 +8,7 @@ import * as ruleSets from './migrations/0003-rule-sets.ts';
 import * as detectors from './migrations/0004-detectors.ts';
 import * as backtests from './migrations/0005-backtests.ts';
 import * as behaviour from './migrations/0006-behaviour.ts';
+import * as refusedWindows from './migrations/0007-refused-windows.ts';
 import type { Tables } from './tables.ts';
 
 /** Every migration by name, in order. A name and its file never change once they were released. */
@@ -18,6 +19,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-detectors': detectors,
   '0005-backtests': backtests,
   '0006-behaviour': behaviour,
+  '0007-refused-windows': refusedWindows,
 };
 
 /**

@@ -39,7 +39,7 @@ export interface TestBehaviourLifeOptions {
 }
 
 /** Trainings are asked for by tests alone: the timer of the life is far off. */
-export const TEST_SETTINGS: BehaviourSettings = {
+const TEST_SETTINGS: BehaviourSettings = {
   ...{ isOn: true, alarmsPerDay: 1, learningMinutes: 5, review: 'auto', trainSeconds: 86_400 },
 };
 

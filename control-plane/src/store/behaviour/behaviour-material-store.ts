@@ -16,6 +16,8 @@ export interface MaterialRecord {
   /** Event time of the first and the newest window, ms since 1970. */
   readonly first: number;
   readonly time: number;
+  /** Windows that nothing was learned from, by reason. */
+  readonly refused: RefusedWindows;
 }
 
 /** What all partitions together have seen of a workload. */
@@ -25,7 +27,11 @@ export interface MaterialTotals {
   readonly completeRuns: number;
   readonly first: number;
   readonly time: number;
+  readonly refused: RefusedWindows;
 }
+
+/** Windows by the reason why nothing was learned from them. */
+export type RefusedWindows = Readonly<Record<string, number>>;
 
 /** What is learned from: a row for each workload and partition. */
 export class BehaviourMaterialStore {
@@ -38,7 +44,17 @@ export class BehaviourMaterialStore {
   /** Takes the place of what the partition gave before. */
   async put({ workload, partition, epoch, bytes, ...numbers }: MaterialRecord): Promise<void> {
     const { windows, runs, completeRuns, first, time } = numbers;
-    const values = { epoch, bytes, windows, runs, complete_runs: completeRuns, first_ms: first, time_ms: time };
+    const refused = JSON.stringify(numbers.refused);
+    const values = {
+      epoch,
+      bytes,
+      windows,
+      runs,
+      complete_runs: completeRuns,
+      first_ms: first,
+      time_ms: time,
+      refused,
+    };
     await this.#db
       .insertInto('behaviour_material')
       .values({ workload, partition, ...values })
@@ -64,6 +80,7 @@ export class BehaviourMaterialStore {
       completeRuns: row.complete_runs,
       first: row.first_ms,
       time: row.time_ms,
+      refused: readRefused(row.refused),
     }));
   }
 
@@ -83,15 +100,33 @@ export class BehaviourMaterialStore {
       .$if(workloads !== undefined, (query) => query.where('workload', 'in', workloads ?? []))
       .groupBy('workload')
       .execute();
+    const refused = await this.#refused(workloads);
     return new Map(
       rows.map(({ workload, windows, runs, complete, first, time }) => [
         workload,
         {
           ...{ windows: Number(windows), runs: Number(runs), completeRuns: Number(complete) },
-          ...{ first: Number(first), time: Number(time) },
+          ...{ first: Number(first), time: Number(time), refused: refused.get(workload) ?? {} },
         },
       ]),
     );
+  }
+
+  /** Of all partitions together, by workload. */
+  async #refused(workloads: readonly string[] | undefined): Promise<Map<string, RefusedWindows>> {
+    const rows = await this.#db
+      .selectFrom('behaviour_material')
+      .select(['workload', 'refused'])
+      .where('refused', '!=', '{}')
+      .$if(workloads !== undefined, (query) => query.where('workload', 'in', workloads ?? []))
+      .execute();
+    const sums = new Map<string, Record<string, number>>();
+    for (const { workload, refused } of rows) {
+      const sum = sums.get(workload) ?? {};
+      for (const [why, windows] of Object.entries(readRefused(refused))) sum[why] = (sum[why] ?? 0) + windows;
+      sums.set(workload, sum);
+    }
+    return sums;
   }
 
   /** Of a workload that is reset. */
@@ -99,3 +134,6 @@ export class BehaviourMaterialStore {
     await this.#db.deleteFrom('behaviour_material').where('workload', '=', workload).execute();
   }
 }
+
+/** Written by `put` alone. */
+const readRefused = (json: string): RefusedWindows => JSON.parse(json) as RefusedWindows;

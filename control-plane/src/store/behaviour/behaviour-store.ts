@@ -39,6 +39,16 @@ export interface WorkloadRecord {
   readonly used: number;
 }
 
+/** What is not used for so long is the first to go. */
+const LONG_UNUSED_MS = 30 * 86_400_000;
+
+export interface RemoveOptions {
+  readonly now?: number | undefined;
+  readonly keep?: string | undefined;
+}
+
+export type RemovedWorkload = Pick<WorkloadRecord, 'id' | 'key' | 'digest'>;
+
 /** Which workloads to list. */
 export interface WorkloadQuery {
   /** Namespaces that the asker sees; null for all. */
@@ -176,15 +186,21 @@ export class BehaviourStore {
   }
 
   /**
-   * Removes those that were used the longest time ago, with everything of them, until there are at most `most`.
+   * Removes some, with everything of them, until there are at most `most`: first those that were not used for a month, then
+   * those that have no model, so that who starts containers under ever new names pushes out their like alone; of these, and at
+   * last of the others, those that were used the longest time ago.
+   * @param now ms since 1970
+   * @param keep id of one that stays
    * @returns what is removed
    */
-  async removeUnused(most: number): Promise<{ readonly id: string; readonly key: string; readonly digest: string }[]> {
+  async removeUnused(most: number, { now = 0, keep = '' }: RemoveOptions = {}): Promise<RemovedWorkload[]> {
     const over = (await this.count()) - most;
     if (over <= 0) return [];
     const rows = await this.#db
       .selectFrom('behaviour_workloads')
       .select(['id', 'key', 'digest'])
+      .where('id', '<>', keep)
+      .orderBy(sql<number>`case when used_ms < ${now - LONG_UNUSED_MS} then 0 when active is null then 1 else 2 end`)
       .orderBy('used_ms')
       .orderBy('id')
       .limit(over)

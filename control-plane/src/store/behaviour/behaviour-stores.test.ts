@@ -40,6 +40,7 @@ const decision = (token: string, overrides: Partial<DecisionRecord> = {}): Decis
 const material = (partition: number, overrides: Partial<MaterialRecord> = {}): MaterialRecord => ({
   ...{ workload: ONE.id, partition, epoch: 0, bytes: new Uint8Array([1, 0, partition]) },
   ...{ windows: 100 * partition, runs: partition, completeRuns: 1, first: 10 * partition, time: 1000 * partition },
+  refused: { incident: partition, loss: 2 },
   ...overrides,
 });
 
@@ -109,6 +110,18 @@ onBothDatabases((database) => {
     });
   });
 
+  test('those that have a model stay longer than those that have none, unless nobody saw them for a month', async () => {
+    const now = 40 * 86_400_000;
+    const used = (n: number, days: number, active: string | null = null) =>
+      workload(n, { used: now - days * 86_400_000, active });
+    const all = [used(1, 20, version(1).id), used(2, 35, version(2).id), used(3, 2), used(4, 1), used(5, 0)];
+    const { behaviour } = await withWorkloads(await database.open(), ...all);
+    const gone = async (most: number) =>
+      (await behaviour.removeUnused(most, { now, keep: workload(5).id })).map(({ id }) => Number(id));
+    expect([await gone(4), await gone(3), await gone(2), await gone(1)]).toEqual([[2], [3], [4], [1]]);
+    expect((await behaviour.all()).map(({ id }) => Number(id))).toEqual([5]);
+  });
+
   test('versions come back as they were written, once each, and the oldest go when nothing needs them', async () => {
     const store = await withWorkloads(await database.open(), ONE, TWO);
     const insert = (n: number) => store.transaction((trx) => trx.behaviourVersions.insert(version(n), blobs));
@@ -158,7 +171,7 @@ onBothDatabases((database) => {
       material(1, { windows: 150, bytes: new Uint8Array([7]) }),
       material(2),
     ]);
-    const totals = { windows: 350, runs: 3, completeRuns: 2, first: 10, time: 2000 };
+    const totals = { windows: 350, runs: 3, completeRuns: 2, first: 10, time: 2000, refused: { incident: 3, loss: 4 } };
     expect(await behaviourMaterial.totals()).toEqual(new Map([[ONE.id, totals]]));
     expect(await behaviourMaterial.totals([TWO.id])).toEqual(new Map());
     await behaviourMaterial.clear(ONE.id);

@@ -101,6 +101,8 @@ export interface BehaviourMaterialTable {
   /** Event time of the first and the newest window. */
   first_ms: number;
   time_ms: number;
+  /** JSON: windows that nothing was learned from, by reason. */
+  refused: string;
 }
 
 /** Who does something that only one control plane does at a time. */

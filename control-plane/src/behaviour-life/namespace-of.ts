@@ -1,11 +1,3 @@
-import { createHash } from 'node:crypto';
-
-const DIGITS = 16;
-
-/** Id of a workload under one image: the same as `modelId` of the client gives. */
-export const workloadId = (key: string, digest: string): string =>
-  createHash('sha256').update(`${key}\0${digest}`).digest('hex').slice(0, DIGITS);
-
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 /** What owns a pod, `Deployment` say. Image repositories, which stand there without Kubernetes, are in small letters. */
 const KIND = /^[A-Z][A-Za-z]{1,62}$/;
