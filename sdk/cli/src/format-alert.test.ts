@@ -67,3 +67,23 @@ it('shows no control character of an attacker to the terminal', () => {
   });
   for (const line of lines) expect(line).not.toMatch(/\p{Cc}/u);
 });
+
+it('shows what learned behaviour says, the score and the workload to look at', () => {
+  const learned = {
+    detector: { kind: 'model', id: 'behaviour-drift', version: '1' },
+    output_fields: { 'behaviour.id': 'ac79d24a175ed932' },
+    score: 5.32,
+    explanation: [
+      { feature: 'users', contribution: 4, text: 'first time as user 33; known: user 0' },
+      { feature: 'reads', contribution: 3, text: `first read of ${'/srv/data/file '.repeat(8).trim()}` },
+    ],
+  };
+  const [, ...lines] = format(learned);
+  expect(lines[0]).toMatch(/^ {9}first time as user 33; known: user 0; first read of \/srv/);
+  expect(lines.at(-1)).toBe('         score 5.3 · workload ac79d24a175ed932 · init(10) > nginx(20) > sh(30): sh -i');
+  expect(lines.slice(0, -1).every((line) => line.length <= 120)).toBe(true);
+  expect(format({ ...learned, explanation: [], process: null }).slice(1)).toEqual([
+    '         the output',
+    '         score 5.3 · workload ac79d24a175ed932',
+  ]);
+});

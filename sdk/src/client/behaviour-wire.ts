@@ -87,8 +87,15 @@ export const ModelInfo = z.object({
   anchor: ModelVersionId.nullable(),
   /** Newest version that waits for an operator, and why it was not accepted by itself. */
   waiting: z.object({ version: ModelVersionId, why: z.string() }).nullable(),
-  /** What was seen of it so far. */
-  learned: z.object({ windows: Count, runs: Count, seconds: z.number(), changed: Time.nullable() }),
+  /**
+   * What was seen of it so far, `needed` seconds of which make a model (five containers seen from start to end do as well), and
+   * the windows that nothing was learned from, by reason: `incident` (one was open), `loss`, `partial`, `paused`, `strange`.
+   */
+  learned: z.object({
+    ...{ windows: Count, runs: Count, seconds: z.number(), changed: Time.nullable() },
+    needed: z.number(),
+    refused: z.record(z.string(), Count),
+  }),
   /** False alarms that are put up with, for each container and day; `own` when it is said for this workload. */
   target: z.object({ per_day: z.number(), own: z.boolean() }),
   /** Alarms that came of it on the control plane that answers; null when it watches none of its containers. */

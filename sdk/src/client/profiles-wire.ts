@@ -15,7 +15,7 @@ export const ProfileToken = z
   .string()
   .min(3)
   .max(300)
-  .regex(/^[A-Za-z]:[^\p{Cc}]+$/su, 'a token is a letter for its class, a colon, and text: x:/usr/bin/curl, say');
+  .regex(/^[A-Za-z]:[^\p{Cc}]+$/su, 'a token is a letter for its class, a colon, and text, as in x:/usr/bin/curl');
 
 /** What somebody said about a token, beside what is learned. It outlives every training. */
 export const ProfileDecision = z.object({

@@ -1,6 +1,15 @@
+import type { ModelInfo } from '@picket/sdk/client';
+
 /** Alarms for each container and day: two digits that count. */
 export const rateText = (perDay: number, locale: string): string =>
   perDay.toLocaleString(locale, { maximumSignificantDigits: 2 });
+
+/** Alarms for each container and day; before a day has passed how many in which time, since a rate of minutes says nothing. */
+export function observedText(observed: NonNullable<ModelInfo['observed']>, locale: string): string {
+  const { per_day, alarms, container_days } = observed;
+  if (container_days >= 1) return rateText(per_day, locale);
+  return `${alarms.toLocaleString(locale)} · ${spanText(container_days * 86_400, locale)}`;
+}
 
 /** A digest as people tell it apart; a tag as it is. */
 export function shortDigest(digest: string): string {

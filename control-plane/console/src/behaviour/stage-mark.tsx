@@ -1,6 +1,6 @@
 import type { BehaviourStage } from '@picket/sdk/client';
 import { useLanguage } from '../i18n/language.tsx';
-import css from './marks.module.css';
+import css from '../shell/marks.module.css';
 
 /** How far a workload is: hollow, half and filled tell it where colour does not. */
 export function StageMark({ stage }: { stage: BehaviourStage }) {

@@ -2,11 +2,11 @@ import type { ModelInfo } from '@picket/sdk/client';
 import { Link } from 'react-router';
 import { FROM_LIST } from '../alerts/from-list.ts';
 import { useLanguage } from '../i18n/language.tsx';
+import marks from '../shell/marks.module.css';
 import { TimeText } from '../text/time-text.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 import css from './behaviour.module.css';
-import marks from './marks.module.css';
-import { rateText, shortDigest } from './numbers.ts';
+import { observedText, rateText, shortDigest } from './numbers.ts';
 import { StageMark } from './stage-mark.tsx';
 
 /** One workload of the list. */
@@ -62,7 +62,7 @@ export function Numbers({ workload }: { workload: ModelInfo }) {
     [words.runs, Math.max(learned.runs, version?.runs ?? 0).toLocaleString(locale)],
     [words.version, version ? version.id.slice(0, 8) : prior ? words.prior : words.none],
     [words.heldOut, version?.held_out ? rateText(version.held_out.perDay, locale) : words.none, words.heldOutTitle],
-    [words.observed, observed ? rateText(observed.per_day, locale) : words.none, words.observedTitle],
+    [words.observed, observed ? observedText(observed, locale) : words.none, words.observedTitle],
     [words.target, rateText(target.per_day, locale), words.targetTitle],
   ];
   return (

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useLanguage } from '../i18n/language.tsx';
 import { DownIcon } from '../shell/icons.tsx';
+import marks from '../shell/marks.module.css';
 import { TimeText } from '../text/time-text.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 import { visibleText } from '../text/visible-text.ts';
@@ -9,7 +10,6 @@ import { BacktestReport } from './backtest-report.tsx';
 import { CommandLine } from './command-line.tsx';
 import css from './entries.module.css';
 import layout from './layout.module.css';
-import marks from './marks.module.css';
 import { Failed } from './paged-foot.tsx';
 import { type DetectorBacktest, useBacktests } from './use-detectors.ts';
 

@@ -1,6 +1,6 @@
 import type { VersionStage } from '@picket/sdk/client';
 import { useLanguage } from '../i18n/language.tsx';
-import css from './marks.module.css';
+import css from '../shell/marks.module.css';
 
 /** Stage of a version: filled, half and hollow tell it where colour does not. */
 export function StageMark({ stage }: { stage: VersionStage }) {

@@ -40,7 +40,8 @@ export const enBehaviour = {
   heldOut: 'Expected alarms',
   heldOutTitle: 'False alarms for each container and day, in windows that the model was not trained on',
   observed: 'Alarms now',
-  observedTitle: 'Alarms for each container and day that came of it, on the control plane that answers',
+  observedTitle:
+    'Alarms for each container and day that came of it, on the control plane that answers; in the first day how many in which time of containers',
   target: 'Target',
   targetTitle: 'False alarms for each container and day that are put up with',
   digest: 'Image',

@@ -38,7 +38,7 @@ export const zhCnBehaviour: Messages['behaviour'] = {
   heldOut: '预期告警',
   heldOutTitle: '在未用于训练的窗口中，每个容器每天的误报数',
   observed: '当前告警',
-  observedTitle: '在应答的控制平面上，每个容器每天的告警数',
+  observedTitle: '在应答的控制平面上，每个容器每天的告警数；第一天内显示容器累计时间内的告警数',
   target: '目标',
   targetTitle: '每个容器每天可接受的误报数',
   digest: '镜像',

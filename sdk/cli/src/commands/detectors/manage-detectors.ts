@@ -1,11 +1,10 @@
 import { CAPABILITIES } from '@picket/sdk/client';
 import { API_OPTIONS, API_USAGE, openApi } from '../../api/connection.ts';
+import { everyItem, PAGE } from '../../api/every-item.ts';
 import type { Command } from '../../command.ts';
 import { CliError } from '../../errors.ts';
 import { printable } from '../../printable.ts';
 import { formatDetector, formatDetectorHead, formatVersion } from './format-detector.ts';
-
-const PAGE = 200;
 
 export const detectorsList: Command = {
   name: 'detectors list',
@@ -15,15 +14,11 @@ export const detectorsList: Command = {
   positionals: [0, 0],
   async run(config, args, io) {
     const { client } = openApi(config, args);
-    let cursor: string | undefined;
     let none = true;
-    do {
-      const page = await client.detectors.list({ limit: PAGE, cursor }, { signal: io.signal });
-      for (const info of page.items)
-        for (const line of args.flags.json ? [JSON.stringify(info)] : formatDetector(info)) io.out(line);
-      none &&= page.items.length === 0;
-      cursor = page.next ?? undefined;
-    } while (cursor !== undefined);
+    for await (const info of everyItem((page) => client.detectors.list(page, { signal: io.signal }))) {
+      for (const line of args.flags.json ? [JSON.stringify(info)] : formatDetector(info)) io.out(line);
+      none = false;
+    }
     if (none) io.note('there are no detectors that this token sees: picket detectors push FOLDER uploads one');
     return 0;
   },

@@ -3,25 +3,34 @@ import { plural } from '../../plural.ts';
 import { printable } from '../../printable.ts';
 import { cut, wrap } from '../rules/wrap.ts';
 import { COLUMNS, count, labelled, named, rate, second, short } from './columns.ts';
+import { isHeldUp, progress, refusedLines } from './learning-progress.ts';
 
 /** A workload on two lines for a list: what it is, then how far it is. */
 export function formatModel(info: ModelInfo): string[] {
   const { id, stage, version, learned, paused, pinned, waiting } = info;
-  const model = version ? ` by ${version.id.slice(0, 8)}` : info.prior ? ', by another image' : '';
+  const model = version ? ` by ${version.id.slice(0, 8)}` : info.prior ? ', another model stands in' : '';
   const marks = [
     ...(paused ? ['paused'] : []),
     ...(pinned ? ['pinned'] : []),
     ...(waiting ? ['a version waits'] : []),
     ...(info.failure ? ['training failed'] : []),
+    ...(isHeldUp(info) ? ['held up'] : []),
   ];
-  const facts = [`${stage}${model}`, ...marks, `${count(learned.windows)} windows`, alarms(info)];
+  const far = stage === 'learning' ? progress(info) : `${count(learned.windows)} windows`;
+  const facts = [`${stage}${model}`, ...marks, far, ...(stage === 'learning' ? [] : [alarms(info)])];
   return [named(info), cut(`    ${id}  ${facts.join('; ')}`, COLUMNS)];
 }
 
 const alarms = ({ observed, target }: ModelInfo): string =>
   observed
-    ? `${rate(observed.per_day)} of ${rate(target.per_day)} alarms a day`
-    : `up to ${rate(target.per_day)} alarms a day`;
+    ? observed.container_days < 1
+      ? `${plural(observed.alarms, 'alarm')} in ${(observed.container_days * 24).toFixed(1)} hours`
+      : `${rate(observed.per_day)} of ${rate(target.per_day)} alarms a day`
+    : `up to ${plural(Number(rate(target.per_day)), 'alarm')} a day`;
+
+/** A rate that is worked out from less than a day says little. */
+const span = (days: number): string =>
+  days < 1 ? `${(days * 24).toFixed(1)} container hours` : `${days.toFixed(1)} container days`;
 
 /** Everything about a workload but its versions. */
 export function formatModelHead(info: ModelInfo): string[] {
@@ -39,14 +48,15 @@ export function formatModelHead(info: ModelInfo): string[] {
     ['stage', state.join(', ')],
     [
       'seen',
-      `${count(learned.windows)} windows of 10 s (${hours(learned.seconds)}), ${plural(learned.runs, 'container')}`,
+      `${count(learned.windows)} windows of 10 s (${info.version ? hours(learned.seconds) : progress(info)}), ${plural(learned.runs, 'container')}`,
     ],
+    ...refusedLines(info).map((line, at): [string, string] => [at === 0 ? 'left out' : '', line]),
     [
       'scored by',
       version
         ? formatScoredBy(version)
         : prior
-          ? `version ${short(prior.version)} of ${prior.model}, another image of it`
+          ? `version ${short(prior.version)} of workload ${prior.model} stands in`
           : 'nothing yet',
     ],
     ...(version ? [['tells at', formatThreshold(version)] as [string, string]] : []),
@@ -55,7 +65,7 @@ export function formatModelHead(info: ModelInfo): string[] {
       ? [
           [
             'came',
-            `${plural(observed.alarms, 'alarm')} in ${observed.container_days.toFixed(2)} container days, ${rate(observed.per_day)} a day`,
+            `${plural(observed.alarms, 'alarm')} in ${span(observed.container_days)}${observed.container_days < 1 ? '' : `, ${rate(observed.per_day)} a day`}`,
           ] as [string, string],
         ]
       : []),

@@ -38,6 +38,29 @@ it('lists workloads on two lines each', async () => {
   expect(JSON.parse(command.out[0] ?? '')).toEqual(model);
 });
 
+it('says how far a workload is that learns, and why nothing is learned of it', async () => {
+  const learned = { ...model.learned, windows: 12, seconds: 120, refused: { incident: 40, loss: 1 } };
+  const young = { ...model, stage: 'learning', version: null, waiting: null, observed: null, learned };
+  api.on('GET /models', () => ({ body: { items: [young], next: null } }));
+  api.on(`GET /models/${ID}`, () => ({ body: young }));
+  expect(await picket('list')).toBe(0);
+  expect(command.out[1]).toBe(`    ${ID}  learning; held up; 2 of 60 minutes learned`);
+  expect(await picket('show', ID)).toBe(0);
+  expect(command.out).toContain('seen      12 windows of 10 s (2 of 60 minutes learned), 3 containers');
+  expect(command.out).toContain(
+    'left out  40 windows because an incident of Warning or worse was open: picket incidents list',
+  );
+  expect(command.out).toContain('          1 window because events were lost: picket status');
+  expectFits();
+});
+
+it('makes no rate of alarms of a few hours', async () => {
+  const observed = { per_day: 123, alarms: 6, container_days: 0.05 };
+  api.on('GET /models', () => ({ body: { items: [{ ...model, observed }], next: null } }));
+  expect(await picket('list')).toBe(0);
+  expect(command.out[1]).toMatch(/; 6 alarms in 1\.2 hours$/);
+});
+
 it('says what to do when there are none', async () => {
   api.on('GET /models', () => ({ body: { items: [], next: null } }));
   expect([await picket('list'), command.said]).toEqual([0, expect.stringMatching(/a minute after containers run/)]);
@@ -48,7 +71,7 @@ it('shows a workload with its versions, and what to do about one that waits', as
   expect(await picket('show', ID)).toBe(0);
   expect(command.out).toContain('stage     monitor');
   expect(command.out).toContain('tells at  4.24 for what is new, 4.56 when it comes twice in a row, 4.61 at once');
-  expect(command.out).toContain('came      1 alarm in 4.00 container days, 0.25 a day');
+  expect(command.out).toContain('came      1 alarm in 4.0 container days, 0.25 a day');
   expect(command.out.at(-2)).toBe(
     'cdcdcdcdcdcd 2026-01-02T03:04:05Z trained     23 456 windows                     far from the anchor',
   );

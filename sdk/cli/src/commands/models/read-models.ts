@@ -1,11 +1,10 @@
 import { BEHAVIOUR_STAGES } from '@picket/sdk/client';
 import { API_OPTIONS, API_USAGE, openApi } from '../../api/connection.ts';
+import { everyItem, PAGE } from '../../api/every-item.ts';
 import { type Command, oneOf } from '../../command.ts';
 import { findWorkload } from './find-workload.ts';
 import { formatComparison, formatModel, formatModelHead, formatModelVersion } from './format-model.ts';
 import { versionsToCompare } from './versions-to-compare.ts';
-
-const PAGE = 200;
 
 export const modelsList: Command = {
   name: 'models list',
@@ -17,15 +16,11 @@ export const modelsList: Command = {
     const { client } = openApi(config, args);
     const stage = oneOf(args, 'stage', BEHAVIOUR_STAGES);
     const [q] = args.positionals;
-    let cursor: string | undefined;
     let none = true;
-    do {
-      const page = await client.models.list({ limit: PAGE, cursor, stage, q }, { signal: io.signal });
-      for (const info of page.items)
-        for (const line of args.flags.json ? [JSON.stringify(info)] : formatModel(info)) io.out(line);
-      none &&= page.items.length === 0;
-      cursor = page.next ?? undefined;
-    } while (cursor !== undefined);
+    for await (const info of everyItem((page) => client.models.list({ ...page, stage, q }, { signal: io.signal }))) {
+      for (const line of args.flags.json ? [JSON.stringify(info)] : formatModel(info)) io.out(line);
+      none = false;
+    }
     if (none)
       io.note(
         q === undefined && stage === undefined

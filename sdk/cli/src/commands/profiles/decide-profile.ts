@@ -29,7 +29,7 @@ function decision(name: string, summary: string, call: Call): Command {
       if (wrong !== undefined)
         throw new CliError(
           'USAGE',
-          `${wrong} is no token: a letter for its class and a colon stand before it, x:/usr/bin/tar say`,
+          `${wrong} is no token: a letter for its class and a colon stand before it, as in x:/usr/bin/tar`,
         );
       if (reason === undefined) throw new CliError('USAGE', 'say why, with --reason TEXT: others will read it');
       const { client } = openApi(config, args);

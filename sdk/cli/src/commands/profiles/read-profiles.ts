@@ -2,13 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { messageOf } from '@picket/sdk';
 import { BEHAVIOUR_STAGES } from '@picket/sdk/client';
 import { API_OPTIONS, API_USAGE, openApi } from '../../api/connection.ts';
+import { everyItem } from '../../api/every-item.ts';
 import { type Command, oneOf } from '../../command.ts';
 import { CliError } from '../../errors.ts';
 import { printable } from '../../printable.ts';
 import { findWorkload } from '../models/find-workload.ts';
 import { formatProfile, formatProfileDocument } from './format-profile.ts';
-
-const PAGE = 200;
 
 export const profilesList: Command = {
   name: 'profiles list',
@@ -20,15 +19,11 @@ export const profilesList: Command = {
     const { client } = openApi(config, args);
     const stage = oneOf(args, 'stage', BEHAVIOUR_STAGES);
     const [q] = args.positionals;
-    let cursor: string | undefined;
     let none = true;
-    do {
-      const page = await client.profiles.list({ limit: PAGE, cursor, stage, q }, { signal: io.signal });
-      for (const info of page.items)
-        for (const line of args.flags.json ? [JSON.stringify(info)] : formatProfile(info)) io.out(line);
-      none &&= page.items.length === 0;
-      cursor = page.next ?? undefined;
-    } while (cursor !== undefined);
+    for await (const info of everyItem((page) => client.profiles.list({ ...page, stage, q }, { signal: io.signal }))) {
+      for (const line of args.flags.json ? [JSON.stringify(info)] : formatProfile(info)) io.out(line);
+      none = false;
+    }
     if (none) io.note('there are no such profiles that this token sees');
     return 0;
   },

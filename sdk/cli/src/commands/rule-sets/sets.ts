@@ -1,5 +1,6 @@
 import { PicketApiError, type PicketClient, type RuleSetInfo } from '@picket/sdk/client';
 import { API_OPTIONS, API_USAGE, openApi } from '../../api/connection.ts';
+import { everyItem } from '../../api/every-item.ts';
 import type { Command, Io } from '../../command.ts';
 import { CliError } from '../../errors.ts';
 import { printable } from '../../printable.ts';
@@ -109,12 +110,8 @@ const describe = ({ id, name, rules, active, partial, created }: RuleSetInfo): s
 async function wholeId(client: PicketClient, start: string, io: Io): Promise<string> {
   if (/^[0-9a-f]{64}$/.test(start)) return start;
   const found: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await client.rules.sets.list({ limit: 200, cursor }, { signal: io.signal });
-    found.push(...page.items.filter(({ id }) => start !== '' && id.startsWith(start)).map(({ id }) => id));
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
+  for await (const { id } of everyItem((page) => client.rules.sets.list(page, { signal: io.signal })))
+    if (start !== '' && id.startsWith(start)) found.push(id);
   if (found.length === 1 && found[0]) return found[0];
   throw new CliError(
     'USAGE',

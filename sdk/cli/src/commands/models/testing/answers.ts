@@ -26,7 +26,7 @@ export const model = {
   ...{ id: ID, key: KEY, digest: DIGEST, image: 'registry.example.com/a-team/nginx', namespace: 'shop' },
   ...{ stage: 'monitor', paused: false, pinned: false, version, prior: null, previous: null, anchor: ACTIVE },
   waiting: { version: NEWER, why: 'it is far from what was accepted first: bytes sent: 40 MB, was 1 KB' },
-  learned: { windows: 23456, runs: 3, seconds: 234560, changed: TIME },
+  learned: { windows: 23456, runs: 3, seconds: 234560, changed: TIME, needed: 3600, refused: {} },
   target: { per_day: 1, own: false },
   observed: { per_day: 0.25, alarms: 1, container_days: 4 },
   failure: null,
