@@ -51,3 +51,13 @@ test('it is the same after saving', () => {
   expect(run(two, 5, () => 2, 9)).toEqual(run(one, 5, () => 2, 9));
   expect(one.observed).toBe(two.observed);
 });
+
+test('a clock that was far ahead for a while does not hold what it is for as long', () => {
+  const controller = new AlarmController(1);
+  run(controller, 12, () => 5);
+  controller.note(START + 20_000 * HOUR, 0);
+  run(controller, 1, () => 0, 12);
+  expect(controller.raise).toBe(0);
+  run(controller, 12, () => 5, 13);
+  expect(controller.raise).toBe(MOST_RAISE);
+});

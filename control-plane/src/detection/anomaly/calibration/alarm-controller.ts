@@ -63,6 +63,8 @@ export class AlarmController {
   note(at: number, alarms: number, seconds = 10): void {
     const hour = Math.floor(at / MS_PER_HOUR);
     if (this.#hour === 0) this.#hour = hour;
+    // a clock was set back by more than is looked back: what was counted by it would hold for as long
+    if (hour < this.#hour - HOURS) this.restore({ raise: 0, hour, alarms: [], exposure: [] });
     // an hour without a window changes nothing: there is nothing to control
     if (hour > this.#hour) this.#turn(hour);
     const last = this.#alarms.length - 1;

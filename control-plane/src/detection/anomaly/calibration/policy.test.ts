@@ -55,6 +55,23 @@ test('the same is not told again at once; something else that is strong is', () 
   expect(judge(policy, 31 * MINUTE, 5)).toBe('strong');
 });
 
+test('a small alarm does not hide a much larger one of the same feature, before and after a restart', () => {
+  const policy = new AlarmPolicy();
+  expect(judge(policy, 0, 4.7)).toBe('strong');
+  const restored = new AlarmPolicy();
+  restored.restore(JSON.parse(JSON.stringify(policy.saved())));
+  for (const one of [policy, restored]) {
+    expect(judge(one, 10_000, 5.6)).toBe('cooldown');
+    expect(judge(one, 20_000, 5.8)).toBe('strong');
+    expect(judge(one, 30_000, 6.7)).toBe('cooldown');
+  }
+  const weak = new AlarmPolicy();
+  judge(weak, 0, 3.5);
+  expect(judge(weak, 10_000, 3.5)).toBe('weak');
+  expect(judge(weak, 20_000, 4.55)).toBe('cooldown');
+  expect(judge(weak, 30_000, 4.7)).toBe('strong');
+});
+
 test('a weak alarm does not hide a strong one of another feature', () => {
   const policy = new AlarmPolicy();
   judge(policy, 0, 4);

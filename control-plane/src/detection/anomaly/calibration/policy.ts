@@ -39,8 +39,8 @@ const MOST_FEATURES = 16;
 interface Remembered {
   /** End of the last weak window, by length of windows. */
   readonly weak: Map<number, number>;
-  /** When each feature was told last. */
-  readonly told: Map<string, number>;
+  /** When each feature was told last, and with which score. */
+  readonly told: Map<string, readonly [at: number, score: number]>;
   /** End of the last window that was told. */
   last: number | null;
 }
@@ -48,9 +48,12 @@ interface Remembered {
 export type SavedPolicy = readonly (readonly [
   container: string,
   weak: readonly (readonly [number, number])[],
-  told: readonly (readonly [string, number])[],
+  told: readonly (readonly [feature: string, at: number, score: number])[],
   last: number | null,
 ])[];
+
+/** What is stranger by so much than when its feature was told is told again: ten times rarer. */
+const WORSE = 1;
 
 /** What the weaker of two signs counts for, and what both must be at least. */
 const FURTHER = 0.5;
@@ -68,7 +71,7 @@ export const jointScore = (score: number, drift = 0): number =>
 /**
  * Which scores are told. One high score in a day is chance, two in a row rarely are: weak ones must come twice, or in a
  * window of 60 s and in one of 10 s of it. What was told is not told again at once. A strong score of a feature that was
- * not told yet is always told.
+ * not told yet, or was told with a clearly lower score, is always told: who raises a small alarm first hides nothing by it.
  */
 export class AlarmPolicy {
   readonly #options: PolicyOptions;
@@ -90,8 +93,8 @@ export class AlarmPolicy {
     if (!isStrong && remembered.last !== null && window.to - remembered.last < weakAfterAlarmMs) return 'cooldown';
     const name = feature();
     const told = remembered.told.get(name);
-    if (told !== undefined && window.to - told < sameFeatureMs) return 'cooldown';
-    this.#tell(remembered, name, window.to);
+    if (told && window.to - told[0] < sameFeatureMs && !(isStrong && score >= told[1] + WORSE)) return 'cooldown';
+    this.#tell(remembered, name, window.to, score);
     return isStrong ? 'strong' : 'weak';
   }
 
@@ -101,13 +104,22 @@ export class AlarmPolicy {
   }
 
   saved(): SavedPolicy {
-    return [...this.#containers].map(([name, { weak, told, last }]) => [name, [...weak], [...told], last]);
+    return [...this.#containers].map(([name, { weak, told, last }]) => [
+      name,
+      [...weak],
+      [...told].map(([feature, [at, score]]) => [feature, at, score] as const),
+      last,
+    ]);
   }
 
   restore(saved: SavedPolicy): void {
     this.#containers.clear();
     for (const [name, weak, told, last] of saved)
-      this.#containers.set(name, { weak: new Map(weak), told: new Map(told), last });
+      this.#containers.set(name, {
+        weak: new Map(weak),
+        told: new Map(told.map(([feature, at, score]) => [feature, [at, score]])),
+        last,
+      });
   }
 
   /** @returns whether the window of the same length just before it was weak too, or a shorter one in it */
@@ -118,9 +130,9 @@ export class AlarmPolicy {
     return [...weak].some(([shorter, end]) => shorter < seconds && end > from && end <= to);
   }
 
-  #tell(remembered: Remembered, name: string, at: number): void {
+  #tell(remembered: Remembered, name: string, at: number, score: number): void {
     remembered.told.delete(name);
-    remembered.told.set(name, at);
+    remembered.told.set(name, [at, score]);
     remembered.last = at;
     for (const oldest of remembered.told.keys()) {
       if (remembered.told.size <= MOST_FEATURES) break;

@@ -2,6 +2,7 @@ import type { FeatureWindow } from '../features/feature-window.ts';
 import { ModelWriter } from './bytes/model-writer.ts';
 import { sealed, unsealed } from './bytes/sealed.ts';
 import { heldOutScores } from './held-out.ts';
+import type { KnownTokens } from './known-tokens.ts';
 import type { Contribution } from './model.ts';
 import { LENGTHS, PartSet, type TrainingWindow } from './part-set.ts';
 import { PARTS } from './parts.ts';
@@ -10,6 +11,12 @@ import { FURTHER_SHARE } from './threshold-model.ts';
 
 const KIND = 'bundle';
 const VERSION = 1;
+
+export interface BundleOptions {
+  readonly seed: number;
+  /** Tokens of all windows that those given are a sample of. */
+  readonly known?: KnownTokens;
+}
 
 /** All that was learned of one workload, for windows of 10 s and of 60 s. */
 export class ModelBundle {
@@ -28,10 +35,10 @@ export class ModelBundle {
    * Learns from windows of 10 s and 60 s; others are passed over. The forest is made of scores that parts gave windows of
    * containers (or stretches of time, when there are few containers) that they did not learn from.
    */
-  static train(windows: readonly TrainingWindow[], { seed }: { seed: number }): ModelBundle {
+  static train(windows: readonly TrainingWindow[], { seed, known }: BundleOptions): ModelBundle {
     const scores = heldOutScores(windows);
     const forests = LENGTHS.map((seconds) => [seconds, SummaryForest.train(scores.get(seconds) ?? [], seed)] as const);
-    return new ModelBundle(PartSet.train(windows), new Map(forests));
+    return new ModelBundle(PartSet.train(windows, known), new Map(forests));
   }
 
   /** The raw score of each part, by index of PARTS; NaN abstains. */

@@ -21,7 +21,9 @@ export function groupsOf(windows: readonly Grouped[]): Uint32Array {
   if (runs.size >= ENOUGH_RUNS) return Uint32Array.from(windows, ({ run }) => runs.get(run) ?? 0);
   const order = windows.map((_, at) => at).sort((a, b) => compare(windows[a], windows[b]) || a - b);
   const groups = new Uint32Array(windows.length);
-  for (const [place, at] of order.entries()) groups[at] = Math.floor((place * STRETCHES) / windows.length);
+  // never more groups than windows: who reads a saved model takes that for damage
+  const stretches = Math.min(STRETCHES, windows.length);
+  for (const [place, at] of order.entries()) groups[at] = Math.floor((place * stretches) / windows.length);
   return groups;
 }
 

@@ -65,10 +65,11 @@ describe('amounts', () => {
   test('grow stranger beyond the largest ever seen, also of what comes in two heaps', () => {
     const heaps = Array.from({ length: 600 }, (_, at) => ({ run: at % 5, window: sent(at % 6 === 0 ? 2e7 : 0) }));
     const two = trained(thresholdKind, heaps);
-    const [seen, triple, tenfold] = [2e7, 6e7, 2e8].map((bytes) => two.score(sent(bytes)));
+    const [seen, triple, tenfold, hundredfold] = [2e7, 6e7, 2e8, 2e9].map((bytes) => two.score(sent(bytes)));
     expect(seen).toBeLessThan(4);
     expect(triple).toBeGreaterThan((seen ?? 0) + 1.5);
-    expect(tenfold).toBeGreaterThan(7);
+    expect(tenfold).toBeGreaterThan((triple ?? 0) + 1);
+    expect(hundredfold).toBeGreaterThan(7);
   });
 
   test('do not call one or two more of few strange', () => {

@@ -2,6 +2,7 @@ import type { FeatureWindow } from '../features/feature-window.ts';
 import type { ModelReader } from './bytes/model-reader.ts';
 import type { ModelWriter } from './bytes/model-writer.ts';
 import { CallModel } from './calls/call-model.ts';
+import type { KnownTokens } from './known-tokens.ts';
 import type { Contribution } from './model.ts';
 import { PairModel } from './order/pair-model.ts';
 import type { PartScores } from './summaries.ts';
@@ -42,7 +43,8 @@ export class PartSet {
     this.#lengths = lengths;
   }
 
-  static train(windows: readonly TrainingWindow[]): PartSet {
+  /** @param known tokens of all windows that these are a sample of */
+  static train(windows: readonly TrainingWindow[], known?: KnownTokens): PartSet {
     const set = new PartSet();
     for (const { window, run } of windows) {
       const ofLength = set.#lengths.get(window.seconds);
@@ -52,11 +54,11 @@ export class PartSet {
       ofLength.amounts.observe(window, run);
       ofLength.calls.observe(window, run);
     }
-    set.tokens.fit();
+    set.tokens.fit(known);
     set.order.fit();
     for (const { amounts, calls } of set.#lengths.values()) {
       amounts.fit();
-      calls.fit();
+      calls.fit(known);
     }
     return set;
   }

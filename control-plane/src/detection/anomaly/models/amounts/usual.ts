@@ -10,10 +10,11 @@ const NARROWEST_CONSTANT = 0.25;
 const RANDOM = 0.5;
 
 /**
- * Widest standard deviation beyond all of training: three times the largest of all windows is two more, ten times nearly five,
- * also of what comes in two heaps or had a single peak.
+ * Widest standard deviation beyond all of training: three times the largest of all windows is one more, ten times more than
+ * two, also of what comes in two heaps or had a single peak. Windows are a sample, and what strikes once an hour is seen a few
+ * times: two or three times the largest is no wonder.
  */
-const WIDEST_BEYOND = 0.5;
+const WIDEST_BEYOND = 1;
 
 /** What is usual of one number, on the scale of log(1 + value). */
 export interface Usual {

@@ -3,12 +3,15 @@ import { callName } from '../../features/tokens/syscall-names.ts';
 import { type ModelReader, malformed } from '../bytes/model-reader.ts';
 import type { ModelWriter } from '../bytes/model-writer.ts';
 import { type Grouped, groupCount, groupsOf } from '../groups.ts';
+import { type KnownTokens, seenOf } from '../known-tokens.ts';
 import type { Contribution } from '../model.ts';
 import { ModelError } from '../model-error.ts';
 import { type Seen, shareOf } from '../seen.ts';
 
 const MAX_CALLS = 65_536;
 const MAX_WINDOWS = 10_000_000;
+/** All numbers that have a name are below. */
+const NAMED_CALLS = 1024;
 /** Calls that more windows have say nothing by being there. */
 const ORDINARY = 0.1;
 /** What rare calls beside the rarest add: they come together. */
@@ -30,7 +33,8 @@ export class CallModel {
     this.#samples.push({ run, from, calls: syscalls.keys.slice(0, syscalls.size) });
   }
 
-  fit(): void {
+  /** @param known tokens of all windows that those observed are a sample of */
+  fit(known?: KnownTokens): void {
     const samples = this.#samples;
     if (!samples) return;
     const groups = groupsOf(samples);
@@ -43,10 +47,10 @@ export class CallModel {
         seen.set(number, held);
       }
     const counted = [...seen].map(([number, held]) => [number, { ...held, groups: held.groups.size }] as const);
-    this.#settle(
-      { windows: samples.length, groups: groupCount(groups) },
-      new Map(counted.toSorted(([a], [b]) => a - b)),
-    );
+    const all = { windows: samples.length, groups: groupCount(groups) };
+    const found = new Map<number, Seen>(counted);
+    if (known && all.windows > 0) addKnown(found, all, known);
+    this.#settle(all, new Map([...found].toSorted(([a], [b]) => a - b)));
   }
 
   /** NaN where no window had any. */
@@ -119,5 +123,14 @@ export class CallModel {
     }
     model.#settle(all, seen);
     return model;
+  }
+}
+
+/** System calls that windows of 10 s had, also where the sample has none of these. */
+function addKnown(found: Map<number, Seen>, all: Seen, known: KnownTokens): void {
+  const byToken = new Map(known.tokens.map((one) => [one.token, one]));
+  for (let number = 0; number < NAMED_CALLS; number++) {
+    const one = byToken.get(`s:${callName(number)}`);
+    if (one) found.set(number, seenOf(one, known, all, found.get(number)));
   }
 }

@@ -1,6 +1,7 @@
 import type { FeatureWindow } from '../../features/feature-window.ts';
 import { type ModelReader, malformed } from '../bytes/model-reader.ts';
 import type { ModelWriter } from '../bytes/model-writer.ts';
+import type { KnownTokens } from '../known-tokens.ts';
 import type { Contribution } from '../model.ts';
 import { ModelError } from '../model-error.ts';
 import { type Seen, shareOf } from '../seen.ts';
@@ -9,6 +10,7 @@ import { classOf } from './token-book.ts';
 import { readTokens, writeTokens } from './token-bytes.ts';
 import { TokenSamples } from './token-samples.ts';
 import { knownText, listText, wordsOf } from './token-words.ts';
+import { withKnown } from './with-known.ts';
 
 /** Classes are letters: room for each by its code. */
 const CLASSES = 128;
@@ -59,11 +61,12 @@ export class TokenModel {
     this.#samples.add(window, run);
   }
 
-  fit(): void {
+  /** @param known tokens of all windows that those observed are a sample of */
+  fit(known?: KnownTokens): void {
     if (!this.#samples) return;
     const { all, seen, tables, dropped } = this.#samples.statistics();
     this.dropped = dropped;
-    this.#settle(all, seen, tables);
+    this.#settle(all, known ? withKnown(seen, all, known) : seen, tables);
   }
 
   score(window: FeatureWindow): TokenScore {
