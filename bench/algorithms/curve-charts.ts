@@ -42,10 +42,21 @@ export function curveCharts({
   };
 }
 
+/** Steps: between two thresholds there is none that does better than the stricter one. */
 function rocPoints({ found, alarms, attacks, ordinary }: Curve): Line['points'] {
-  return Array.from(found, (value, step) => [(alarms[step] ?? 0) / ordinary, value / attacks] as const);
+  return Array.from(found, (value, step) => {
+    const x = (alarms[step] ?? 0) / ordinary;
+    return [[x, (found[step - 1] ?? 0) / attacks] as const, [x, value / attacks] as const];
+  }).flat();
 }
 
+/** Steps as average precision adds them up: what a threshold adds has its precision. */
 function precisionPoints({ found, alarms, attacks }: Curve): Line['points'] {
-  return Array.from(found, (value, step) => [value / attacks, value / (value + (alarms[step] ?? 0))] as const).slice(1);
+  return Array.from(found, (value, step) => {
+    const precision = value / (value + (alarms[step] ?? 0));
+    return [[(found[step - 1] ?? 0) / attacks, precision] as const, [value / attacks, precision] as const];
+  })
+    .slice(1)
+    .filter((pair) => pair.every(([, precision]) => Number.isFinite(precision)))
+    .flat();
 }
