@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { CAPABILITIES } from '@picket/sdk/client';
+import { type Environment, invalid, oneOf } from './config-values.ts';
 import type { OwnerQuota } from './detection/detectors/runtime-contract.ts';
 import type { Capability } from './detection/host/guard/detector-world.ts';
 import { DEFAULT_DETECTOR_POLICY, type DetectorPolicy } from './detector-life/detector-policy.ts';
-import { ControlPlaneError } from './errors.ts';
 
 /** What the control plane was told about detectors of users. */
 export interface DetectorSettings {
@@ -15,8 +15,6 @@ export interface DetectorSettings {
   /** What the detectors of one owner may use together; the defaults where nothing was said. */
   readonly quota: Partial<OwnerQuota>;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws ControlPlaneError CONFIG_INVALID naming the variable that can not be used */
 export function readDetectorSettings(env: Environment): DetectorSettings {
@@ -61,14 +59,6 @@ function grantsOf(text: string | undefined): Capability[] {
   return CAPABILITIES.filter((capability) => capability === 'observe' || names.includes(capability));
 }
 
-function oneOf<T extends string>(env: Environment, name: string, values: readonly T[], usual: T): T {
-  const text = env[name];
-  if (!text) return usual;
-  const found = values.find((value) => value === text);
-  if (found) return found;
-  throw invalid(name, text, `use one of ${values.join(', ')}`);
-}
-
 function whole(env: Environment, name: string, least: number, most: number): number | undefined {
   const text = env[name];
   if (!text) return undefined;
@@ -76,6 +66,3 @@ function whole(env: Environment, name: string, least: number, most: number): num
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw invalid(name, text, `use a whole number from ${least} to ${most}`);
 }
-
-const invalid = (name: string, text: string, advice: string) =>
-  new ControlPlaneError('CONFIG_INVALID', `${name} is "${text}": ${advice}`);

@@ -160,6 +160,19 @@ describe('what is not in the profile', () => {
   });
 });
 
+it('is not learned as it goes on, told or not', () => {
+  const quiet = { ...learned, workloads: learned.workloads.map((live) => ({ ...live, stage: 'review' as const })) };
+  const { shop, behaviour, handle } = newcomer(() => quiet);
+  handle(shop.play(70));
+  const before = behaviour.stats.learned;
+  const alerts = handle(shop.play(90, (second) => (second % 10 === 5 ? [shop.exec(1, 77, '/usr/bin/socat')] : [])));
+  expect(alerts.length).toBeGreaterThan(0);
+  expect(behaviour.stats.refused.get('incident')).toBeUndefined();
+  expect(behaviour.stats.refused.get('strange')).toBeGreaterThanOrEqual(8);
+  // the window that ended before it began
+  expect(behaviour.stats.learned - before).toBeLessThanOrEqual(1);
+});
+
 describe('a model that can not be used', () => {
   const broken = (score: () => unknown): (() => BehaviourProgram) => {
     const model = { score, explain: () => [], bytes: 0 } as unknown as NonNullable<LiveWorkload['model']>;

@@ -10,7 +10,7 @@ import {
   type TestBehaviourLife,
   type TestBehaviourLifeOptions,
 } from '../behaviour-life/testing/test-behaviour-life.ts';
-import { workloadId } from '../behaviour-life/workload-id.ts';
+import { workloadId } from '../detection/anomaly/features/workload-id.ts';
 import { profileId } from '../detection/anomaly/profiles/profile-head.ts';
 import { toYaml } from '../detection/anomaly/profiles/profile-yaml.ts';
 import { fromYaml } from '../detection/anomaly/profiles/profile-yaml-read.ts';

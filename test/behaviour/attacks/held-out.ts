@@ -133,7 +133,7 @@ export const HELD_OUT_ATTACKS: readonly Attack[] = [
     id: 'new-path-hijack',
     title: 'a script called awk lies where jobs look first, and writes down what it is given',
     technique: 'T1574.007',
-    entry: 'supply',
+    entry: 'exec',
     shows: ['cron'],
     act: async ({ plant, sh, turnOfMinute }) => {
       plant('cron', AWK, '#!/bin/sh\necho "$@" >>/var/cache/shop/.seen\nexec /usr/bin/awk "$@"\n');
@@ -174,7 +174,7 @@ export const HELD_OUT_ATTACKS: readonly Attack[] = [
     act: async (scene) => {
       await changed(
         scene,
-        `printf 'libsum.a: taken\\ntaken:\\n\\t@ar rcs extra.a /etc/passwd /etc/hosts /etc/resolv.conf\\n.PHONY: taken\\n' >>Makefile`,
+        `printf 'sum.o: taken\\ntaken:\\n\\t@ar rcs extra.a /etc/passwd /etc/hosts /etc/resolv.conf\\n.PHONY: taken\\n' >>Makefile`,
       );
       return await scene.build();
     },
