@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '@picket/sdk';
 import { startStack } from '../support/stack.ts';
 import { recordStack } from '../workloads/record-fleet.ts';
+import { bootMs } from '../workloads/work-span.ts';
 import { attackLanes, isHeldOut, isListed } from './all-attacks.ts';
 import { AttackShop } from './attack-shop.ts';
 import type { Attack } from './attacks/attack.ts';
@@ -96,6 +96,3 @@ async function takenBack(shop: AttackShop, attack: Attack, note: (line: string) 
     note(`what ${attack.id} did could not be taken back: ${messageOf(error)}`);
   }
 }
-
-/** CLOCK_BOOTTIME in ms, as events have it. */
-const bootMs = (): number => Math.round(Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1000);

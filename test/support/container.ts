@@ -179,7 +179,10 @@ class RuncContainer implements TestContainer {
   }
 
   async kill(): Promise<void> {
-    await mustRun('runc', ['kill', this.id, 'KILL']);
+    const told = await runProgram('runc', ['kill', this.id, 'KILL']);
+    // it may have ended by itself right before
+    if (told.code !== 0 && !(await this.ended()))
+      throw new Error(`container ${this.id} can not be killed: ${told.stderr}`);
     for (let tries = 0; tries < 500; tries++) {
       if (await this.ended()) return;
       await wait(10);

@@ -48,7 +48,13 @@ export class Fleet {
   /** Ends every container and removes all there was, few at a time. Harmless when done twice. */
   async close(): Promise<void> {
     this.#end.abort();
-    while (this.#shops.length > 0) await Promise.all(this.#shops.splice(0, STOP_AT_ONCE).map((shop) => shop.close()));
+    const failures: unknown[] = [];
+    while (this.#shops.length > 0) {
+      const closing = this.#shops.splice(0, STOP_AT_ONCE).map((shop) => shop.close());
+      for (const result of await Promise.allSettled(closing))
+        if (result.status === 'rejected') failures.push(result.reason);
+    }
+    if (failures.length > 0) throw new AggregateError(failures, `shops could not be closed: ${messageOf(failures[0])}`);
   }
 }
 

@@ -8,6 +8,7 @@ import { waitFor } from '../support/wait-for.ts';
 import type { Deeds } from './busy.ts';
 import { Fleet } from './fleet.ts';
 import { RotatingCapture } from './rotating-capture.ts';
+import { bootMs, writeWork } from './work-span.ts';
 
 /** Every kind of event, and repetitions told once as the shipped plan has it: what models see in use. */
 const PLAN = 'trace: all\n';
@@ -46,6 +47,7 @@ export async function recordFleet(options: FleetRecordingOptions): Promise<Fleet
       const starting = fleet.start(options.shops);
       starting.catch(stop);
       await watchLosses(stack, options.note, over.signal);
+      writeWork(options.folder, { to: bootMs() });
       const deeds = await fleet.end();
       await starting;
       await fleet.close();

@@ -1,4 +1,5 @@
 import type { MaterialRow } from '../../../control-plane/src/detection/anomaly/engine/behaviour-program.ts';
+import { readWork } from '../../workloads/work-span.ts';
 import { LEARNING, type Trained, train } from './programs.ts';
 import { replay } from './replay.ts';
 import { isOfSix, type Life, type RollCall, rollCall, shopOf } from './roll-call.ts';
@@ -36,18 +37,19 @@ export async function crossFit(
   note: (line: string) => void,
 ): Promise<BenignResult> {
   const roll = await rollCall(folder);
+  const end = readWork(folder)?.to ?? Number.POSITIVE_INFINITY;
   const halves = [0, 1].map((parity) =>
     placesOf(roll, (name) => isOfSix(name, isShop) && shopOf(name).shop % 2 === parity),
   );
   note(`${roll.records} records of ${roll.lives.size} containers; learning`);
-  const pupils = halves.map((places) => new Trial(LEARNING, places));
+  const pupils = halves.map((places) => new Trial(LEARNING, places, 0, end));
   await replay(folder, together(pupils));
   const rows = pupils.map(({ engine }): MaterialRow[] => engine.materials());
   const trained = rows.map((each) => train(each));
   note('models are trained; judging each half by the other');
-  const judges = halves.map((places, i) => new Trial((trained[1 - i] as Trained).program, places));
+  const judges = halves.map((places, i) => new Trial((trained[1 - i] as Trained).program, places, 0, end));
   await replay(folder, together(judges));
-  const lives = halves.flatMap((places) => [...places].map((place) => roll.lives.get(place) as Life));
+  const lives = halves.flatMap((places) => [...places].map((place) => cutAt(end, roll.lives.get(place) as Life)));
   const days = daysOf(lives);
   const stats = pupils.map(({ engine }) => engine.stats);
   return {
@@ -80,6 +82,13 @@ export const together = (trials: readonly Trial[]): Pick<Trial, 'begin' | 'apply
   end: (batch, state) => {
     for (const trial of trials) trial.end(batch, state);
   },
+});
+
+/** As far as it was judged. */
+const cutAt = (end: number, { name, from, to }: Life): Life => ({
+  name,
+  from: Math.min(from, end),
+  to: Math.min(to, end),
 });
 
 function daysOf(lives: readonly Life[]): Map<string, number> {

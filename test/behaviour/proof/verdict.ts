@@ -35,5 +35,6 @@ export function verdictOf(
 const overlaps = (a: Pick<Told, 'from' | 'to'>, b: Pick<AttackSpan, 'from' | 'to'>): boolean =>
   a.from < b.to && a.to > b.from;
 
-const concerns = ({ shows, touches }: AttackSpan, container: string): boolean =>
+/** Whether an attack makes a container do unusual things. */
+export const concerns = ({ shows, touches }: AttackSpan, container: string): boolean =>
   shows.includes(container) || touches.includes(container);
