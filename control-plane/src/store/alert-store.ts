@@ -3,7 +3,7 @@ import { type Alert, PRIORITIES, type Priority } from '@picket/sdk';
 import type { ExpressionBuilder, Kysely, SqlBool } from 'kysely';
 import { type Expression, sql } from 'kysely';
 import { alertRow, microseconds } from './alert-row.ts';
-import { nextNumbers } from './counters.ts';
+import { lastNumber, nextNumbers } from './counters.ts';
 import { inTransaction } from './in-transaction.ts';
 import type { WrittenAlert } from './incidents/fold-incident.ts';
 import { type AlertWrite, type KnownAlert, projectIncidents } from './incidents/project-incidents.ts';
@@ -158,12 +158,7 @@ export class AlertStore {
 
   /** The position of the newest write; 0 in an empty store. */
   async lastChange(): Promise<number> {
-    const row = await this.#db
-      .selectFrom('counters')
-      .select('value')
-      .where('name', '=', 'alert_change')
-      .executeTakeFirstOrThrow();
-    return row.value;
+    return await lastNumber(this.#db, 'alert_change');
   }
 }
 

@@ -28,3 +28,9 @@ export async function nextNumbers(trx: Kysely<Tables>, name: CounterName, count:
     .executeTakeFirstOrThrow();
   return value - count + 1;
 }
+
+/** The last number of a counter that was taken. */
+export async function lastNumber(db: Kysely<Tables>, name: CounterName): Promise<number> {
+  const row = await db.selectFrom('counters').select('value').where('name', '=', name).executeTakeFirstOrThrow();
+  return row.value;
+}

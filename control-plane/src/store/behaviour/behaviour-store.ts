@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import { nextNumbers } from '../counters.ts';
+import { lastNumber, nextNumbers } from '../counters.ts';
 import { containsPattern, storableText } from '../storable-text.ts';
 import type { Tables } from '../tables.ts';
 import type { BehaviourWorkloadsTable } from './behaviour-tables.ts';
@@ -70,12 +70,7 @@ export class BehaviourStore {
 
   /** Grows with every change of what is to be scored by. */
   async revision(): Promise<number> {
-    const row = await this.#db
-      .selectFrom('counters')
-      .select('value')
-      .where('name', '=', 'behaviour')
-      .executeTakeFirstOrThrow();
-    return row.value;
+    return await lastNumber(this.#db, 'behaviour');
   }
 
   /** Within a transaction: takes the next revision; nobody else changes behaviour until it ends. */
@@ -213,12 +208,7 @@ export class BehaviourStore {
 
   /** How many were ever removed for want of room. */
   async removed(): Promise<number> {
-    const row = await this.#db
-      .selectFrom('counters')
-      .select('value')
-      .where('name', '=', 'behaviour_removed')
-      .executeTakeFirstOrThrow();
-    return row.value;
+    return await lastNumber(this.#db, 'behaviour_removed');
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import { nextNumbers } from '../counters.ts';
+import { lastNumber, nextNumbers } from '../counters.ts';
 import { storableText } from '../storable-text.ts';
 import type { Tables } from '../tables.ts';
 import type { DetectorsTable } from './detector-tables.ts';
@@ -34,12 +34,7 @@ export class DetectorStore {
 
   /** Grows with every change of what is to run. */
   async revision(): Promise<number> {
-    const row = await this.#db
-      .selectFrom('counters')
-      .select('value')
-      .where('name', '=', 'detectors')
-      .executeTakeFirstOrThrow();
-    return row.value;
+    return await lastNumber(this.#db, 'detectors');
   }
 
   /** Within a transaction: takes the next revision; nobody else changes detectors until it ends. */
